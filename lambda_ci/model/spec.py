@@ -1,0 +1,153 @@
+"""The configuration, version 1: every key that a user can write, with its meaning.
+
+The JSON schema, the reference in ``docs/``, the flags and the inputs in ``action.yml`` are generated from these models.
+Beside the fields below, a function takes every member of Lambda's CreateFunction, UpdateFunctionConfiguration and
+UpdateFunctionCode under its kebab-case name (``memory-size``, ``vpc-config`` …); the door checks those against botocore's
+service model and leaves them in ``FunctionSpec.members`` under AWS's own names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from lambda_ci.model.target import Architecture, Target
+
+
+def kebab(name: str) -> str:
+    """``max_duration`` → ``max-duration``."""
+    return name.replace("_", "-")
+
+
+class _Spec(BaseModel):
+    model_config = ConfigDict(
+        frozen=True,
+        strict=True,
+        extra="forbid",
+        alias_generator=kebab,
+        validate_by_name=False,
+        validate_by_alias=True,
+        hide_input_in_errors=True,
+    )
+
+
+AliasName = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[a-zA-Z0-9_-]*[a-zA-Z_-][a-zA-Z0-9_-]*$")]
+FunctionName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-zA-Z0-9_-]+$")]
+ProjectName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-zA-Z0-9_-]+$")]
+
+
+class Expect(_Spec):
+    """What a smoke test's answer must be. Without any expectation the function must only not fail."""
+
+    status: int | None = Field(None, description="The `statusCode` in the answer.", ge=100, le=599)
+    json_: JsonValue = Field(
+        None, alias="json", description="JSON that the answer must contain: objects by key, anything else equal."
+    )
+    body: JsonValue = Field(None, description="JSON that the answer's `body`, decoded, must contain.")
+    jmespath: str | None = Field(None, description="A JMESPath expression over the answer that must be true.")
+    error: str | bool | None = Field(
+        None, description="`true` where the function must fail, or the `errorType` it must fail with."
+    )
+    max_duration: float | int | None = Field(None, description="Seconds that the invocation may take.", gt=0)
+
+
+class SmokeCase(_Spec):
+    """One invocation of the published version, before the alias moves to it."""
+
+    name: str = Field("", description="A name for the report.")
+    payload: JsonValue = Field(None, description="The event, as YAML.")
+    payload_file: Path | None = Field(
+        None, description="A JSON file with the event, relative to the configuration file."
+    )
+    expect: Expect = Field(default_factory=lambda: Expect.model_validate({}), description="What the answer must be.")
+
+
+class FunctionSpec(_Spec):
+    """One function."""
+
+    function_name: FunctionName | None = Field(None, description="The name on AWS. Default: the key under `functions`.")
+    source: Path = Field(
+        Path(),
+        description="The folder (or the one file) with the function's own code, relative to the configuration file.",
+    )
+    handler: str | None = Field(
+        None, description="`module.function`, as Lambda resolves it. Required.", max_length=128, pattern=r"^\S+$"
+    )
+    runtime: str | None = Field(None, description="`python3.12` and the like. Required.", pattern=r"^python3\.\d+$")
+    architecture: Architecture = Field(Architecture.X86_64, description="`x86_64` or `arm64`.")
+    requirements: Path | Literal[False] | None = Field(
+        None,
+        description="The dependency file (requirements.txt, pyproject.toml or pylock.toml), relative to the configuration file. "
+        "Default: the one in `source`. `false`: no dependencies.",
+    )
+    alias: AliasName = Field(
+        "live", description="The alias that callers use. It moves to a new version only after the smoke test."
+    )
+    environment: Mapping[str, str] | None = Field(None, description="Environment variables.", repr=False)
+    environment_mode: Literal["merge", "replace"] = Field(
+        "merge", description="`merge` keeps variables that others have set on the function, `replace` removes them."
+    )
+    tags: Mapping[str, str] | None = Field(None, description="Tags on the function; those of others stay.")
+    exclude: tuple[str, ...] = Field(
+        (), description="Patterns (as in .gitignore) of files in `source` that stay out, beside those in .lambdaignore."
+    )
+    smoke: tuple[SmokeCase, ...] = Field(
+        (), description="Tests that the published version must pass before the alias moves."
+    )
+    members: Mapping[str, JsonValue] = Field(default_factory=dict, exclude=True, repr=False, init=False)
+
+    @property
+    def target(self) -> Target:
+        """What the package is built for. Only after the door, which requires a runtime."""
+        if self.runtime is None:
+            raise ValueError("a function without a runtime has passed the door")
+        return Target(self.runtime, self.architecture)
+
+
+class AwsSpec(_Spec):
+    """How AWS is reached. Credentials come from the usual chain of boto3."""
+
+    region: str | None = Field(None, description="The AWS region. Default: that of the environment or the profile.")
+    profile: str | None = Field(None, description="A profile of the shared AWS configuration.")
+    endpoint_url: str | None = Field(
+        None, description="Another endpoint than AWS's, for every service.", pattern=r"^https?://\S+$"
+    )
+
+
+class StagingSpec(_Spec):
+    """Where packages go that are too large for a direct upload."""
+
+    bucket: str = Field(
+        description="The S3 bucket, in the function's region.", pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"
+    )
+    prefix: str = Field("lambda-ci/", description="What every key begins with.", max_length=512)
+
+
+class StageSpec(_Spec):
+    """What is different in one deployment stage. Mappings merge by key; everything else is replaced."""
+
+    aws: AwsSpec | None = Field(None, description="As at the top.")
+    staging: StagingSpec | None = Field(None, description="As at the top.")
+    defaults: FunctionSpec | None = Field(None, description="For every function.")
+    functions: Mapping[str, FunctionSpec] = Field(default_factory=dict, description="For one function.")
+
+
+class Spec(_Spec):
+    """The whole file."""
+
+    version: Literal[1] = Field(description="The version of this schema.")
+    project: ProjectName = Field(
+        "lambda-ci", description="Marks what this configuration owns on AWS (tag `lambda-ci:project`)."
+    )
+    aws: AwsSpec = Field(default_factory=lambda: AwsSpec.model_validate({}), description="How AWS is reached.")
+    staging: StagingSpec | None = Field(None, description="Where packages go that are too large for a direct upload.")
+    defaults: FunctionSpec | None = Field(
+        None, description="What holds for every function that does not say otherwise."
+    )
+    functions: Mapping[str, FunctionSpec] = Field(description="The functions, by a name of your choice.", min_length=1)
+    stages: Mapping[str, StageSpec] = Field(
+        default_factory=dict, description="What is different per deployment stage; chosen with `--stage`."
+    )
