@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from packaging.pylock import Pylock
@@ -25,6 +26,8 @@ class Lock:
     """For people: ``requirements.txt, resolved by uv``."""
     pinned: bool
     """Whether the input named every version, so that the same input gives the same lock on any day."""
+    credentials: Mapping[str, tuple[str, str]] = field(default_factory=dict, repr=False)
+    """User name and password by origin (``https://host:port``), from the index addresses of the input. Never written anywhere."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from packaging.markers import Environment
     from packaging.tags import Tag
 
+PATCH = 20
+"""The patch release that markers see. AWS keeps its runtimes at the newest one; no series of CPython had a later one yet."""
+
 
 class Architecture(StrEnum):
     """The instruction sets of Lambda, under Lambda's names."""
@@ -80,14 +83,14 @@ class Target:
         """The environment markers (PEP 508) of the runtime; never those of the machine that builds."""
         return {
             "implementation_name": "cpython",
-            "implementation_version": f"{self.python_version}.0",
+            "implementation_version": f"{self.python_version}.{PATCH}",
             "os_name": "posix",
             "platform_machine": self.architecture.machine,
             "platform_python_implementation": "CPython",
             "platform_release": "",
             "platform_system": "Linux",
             "platform_version": "",
-            "python_full_version": f"{self.python_version}.0",
+            "python_full_version": f"{self.python_version}.{PATCH}",
             "python_version": self.python_version,
             "sys_platform": "linux",
         }

@@ -1,0 +1,51 @@
+"""Addresses as people may see them: without the credentials that they carry."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote, urlsplit
+
+_URL = re.compile(
+    r"(?P<scheme>[A-Za-z][A-Za-z0-9+.\-]*://)"
+    r"(?P<userinfo>[^\s/?#'\"`<>]*@)?"
+    r"(?P<rest>[^\s?#'\"`<>]*)"
+    r"(?P<query>\?[^\s#'\"`<>]*)?"
+    r"(?P<fragment>#[^\s'\"`<>]*)?"
+)
+
+
+def without_credentials(text: str) -> str:
+    """The text with user names, passwords, queries and fragments of every URL in it replaced by ``***``."""
+    return _URL.sub(_redacted, text)
+
+
+def without_userinfo(text: str) -> str:
+    """The text with only the user names and passwords of its URLs taken out: still tells one address from another."""
+    return _URL.sub(lambda found: found[0].replace(found["userinfo"] or "", "", 1), text)
+
+
+def credentials_of(url: str) -> tuple[str, str] | None:
+    """User name and password that a URL carries, decoded; ``None`` where it carries none."""
+    userinfo, at, _host = _netloc(url).rpartition("@")
+    user, _, password = userinfo.partition(":")
+    return (unquote(user), unquote(password)) if at else None
+
+
+def origin_of(url: str) -> str:
+    """``https://host:port``: what credentials belong to."""
+    scheme = url.partition("://")[0].lower()
+    return f"{scheme}://{_netloc(url).rpartition('@')[2].lower()}"
+
+
+def _netloc(url: str) -> str:
+    try:
+        return urlsplit(url).netloc
+    except ValueError:
+        return ""
+
+
+def _redacted(match: re.Match[str]) -> str:
+    userinfo = "***@" if match["userinfo"] else ""
+    query = "?***" if match["query"] else ""
+    fragment = "#***" if match["fragment"] else ""
+    return f"{match['scheme']}{userinfo}{match['rest']}{query}{fragment}"

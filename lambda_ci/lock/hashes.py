@@ -1,0 +1,88 @@
+"""Hash checking as pip and uv mean it: one hashed requirement, and every file must be one that was named.
+
+``uv pip compile`` does not check the hashes of its input (measured with 0.13.8), so it is done here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lambda_ci.errors import BuildError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from packaging.pylock import Package, PackageArchive, PackageSdist, PackageWheel, Pylock
+
+
+def only_hashed(pylock: Pylock, hashes: Mapping[str, frozenset[str]], *, label: str) -> Pylock:
+    """The lock with only the files that the input names by hash; unchanged where the input hashes nothing.
+
+    Raises BuildError for packages without a hash and for packages none of whose files was named.
+    """
+    if not hashes:
+        return pylock
+    unhashed = [str(package.name) for package in pylock.packages if package.name not in hashes]
+    if unhashed:
+        raise BuildError(
+            f"{label} hashes some of its packages, but not {', '.join(unhashed)}",
+            why="where one requirement has --hash, all must have one, those they depend on included",
+            fix=f"write it again with `uv pip compile --generate-hashes`, or add the hashes of {', '.join(unhashed)}",
+        )
+    return _replace_packages(
+        pylock, [_checked(package, hashes[package.name], label=label) for package in pylock.packages]
+    )
+
+
+def _checked(package: Package, allowed: frozenset[str], *, label: str) -> Package:
+    wheels = [wheel for wheel in package.wheels or () if _named(wheel, allowed)]
+    sdist = package.sdist if package.sdist and _named(package.sdist, allowed) else None
+    archive = package.archive if package.archive and _named(package.archive, allowed) else None
+    if not (wheels or sdist or archive):
+        raise BuildError(_mismatch(package, label), why=_offered(package, allowed), fix=_ADVICE)
+    return _replace_files(package, _Files(wheels=wheels or None, sdist=sdist, archive=archive))
+
+
+_ADVICE = (
+    "if you trust the index, write the hashes again (`uv pip compile --generate-hashes`); "
+    "a version that changed its hash may have been tampered with"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Files:
+    wheels: list[PackageWheel] | None
+    sdist: PackageSdist | None
+    archive: PackageArchive | None
+
+
+def _named(file: PackageWheel | PackageSdist | PackageArchive, allowed: frozenset[str]) -> bool:
+    return any(f"{algorithm}:{value}".lower() in allowed for algorithm, value in file.hashes.items())
+
+
+def _mismatch(package: Package, label: str) -> str:
+    return f"{label} names no hash of a usable file of {package.name} {package.version or ''}".rstrip()
+
+
+def _offered(package: Package, allowed: frozenset[str]) -> str:
+    files: list[PackageWheel | PackageSdist] = [*(package.wheels or ())]
+    files += [package.sdist] if package.sdist else []
+    offered = [f"{algorithm}:{value}" for file in files for algorithm, value in file.hashes.items()]
+    return f"named: {_few(sorted(allowed))}; the index offers for this runtime: {_few(offered)}"
+
+
+def _few(hashes: list[str]) -> str:
+    return ", ".join(hashes[:3]) + (", …" if len(hashes) > 3 else "") or "nothing"
+
+
+def _replace_packages(pylock: Pylock, packages: list[Package]) -> Pylock:
+    from dataclasses import replace
+
+    return replace(pylock, packages=packages)
+
+
+def _replace_files(package: Package, files: _Files) -> Package:
+    from dataclasses import replace
+
+    return replace(package, wheels=files.wheels, sdist=files.sdist, archive=files.archive)

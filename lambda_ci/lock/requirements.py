@@ -1,0 +1,118 @@
+"""What a requirements file says, with the files it includes. uv judges it; this only finds out what belongs to it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lambda_ci.errors import BuildError
+from lambda_ci.lock.demand import Demand, Source, demand
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from lambda_ci.model.target import Target
+
+_COMMENT = re.compile(r"(^|\s+)#.*$")
+_VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")
+_INCLUDE = re.compile(r"^(?:-r|-c|--requirements?|--constraints?)(?:\s+|=|(?<=^-[rc]))\s*(?P<path>\S.*)$")
+_INDEX = re.compile(r"^(?:-i|--index-url|--extra-index-url|-f|--find-links|--no-index)(?:\s|=|$)")
+_EDITABLE = re.compile(r"^(?:-e|--editable)(?:\s+|=)\s*")
+_HASH = re.compile(r"--hash(?:\s+|=)\s*(?P<hash>[A-Za-z0-9_]+:[0-9A-Fa-f]+)")
+_OPTION = re.compile(r"\s+--?[A-Za-z].*$")
+
+
+@dataclass
+class _Walk:
+    """Collects while the files are followed; each file is read once, so that circles end."""
+
+    target: Target
+    environ: Mapping[str, str]
+    contents: dict[Path, bytes] = field(default_factory=dict)
+    demands: list[Demand] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    options: list[str] = field(default_factory=list)
+    complete: bool = True
+
+
+def read_requirements(path: Path, *, target: Target, environ: Mapping[str, str]) -> Source:
+    """Follows ``-r`` and ``-c``. Raises BuildError for a file that cannot be read; what is odd in a line is left to uv."""
+    walk = _Walk(target=target, environ=environ)
+    _follow(path, asked_by="", walk=walk)
+    return Source(
+        path=path,
+        contents=tuple(walk.contents.values()),
+        lines=tuple(walk.lines),
+        demands=tuple(walk.demands),
+        options=tuple(walk.options),
+        complete=walk.complete,
+    )
+
+
+def logical_lines(text: str) -> Iterator[str]:
+    """Lines with continuations joined and comments gone, in pip's order; empty ones are left out."""
+    pending = ""
+    for line in text.splitlines():
+        if line.endswith("\\") and not line.lstrip().startswith("#"):
+            pending += line[:-1]
+            continue
+        joined = _COMMENT.sub("", pending + line).strip()
+        pending = ""
+        if joined:
+            yield joined
+    if last := _COMMENT.sub("", pending).strip():
+        yield last
+
+
+def _follow(path: Path, *, asked_by: str, walk: _Walk) -> None:
+    key = Path(path.absolute())
+    if key in walk.contents:
+        return
+    text = _text(path, asked_by=asked_by, walk=walk)
+    for raw in logical_lines(text):
+        line = _VARIABLE.sub(lambda found: walk.environ.get(found[1], found[0]), raw)
+        walk.lines.append(line)
+        if include := _INCLUDE.match(line):
+            _include(include["path"].strip("\"' "), parent=path, walk=walk)
+        elif _INDEX.match(line):
+            walk.options.append(line)
+        elif not line.startswith("-") or _EDITABLE.match(line):
+            walk.demands.extend(_demand(line, walk=walk))
+
+
+def _include(name: str, *, parent: Path, walk: _Walk) -> None:
+    if "://" in name and not name.startswith("file://"):
+        walk.complete = False
+        return
+    _follow(parent.parent / name.removeprefix("file://"), asked_by=parent.name, walk=walk)
+
+
+def _demand(line: str, *, walk: _Walk) -> list[Demand]:
+    hashes = frozenset(found["hash"].lower() for found in _HASH.finditer(line))
+    text = _OPTION.sub("", _EDITABLE.sub("", line))
+    found = demand(text, target=walk.target, hashes=hashes)
+    return [found] if found else []
+
+
+def _text(path: Path, *, asked_by: str, walk: _Walk) -> str:
+    who = f", which {asked_by} includes" if asked_by else ""
+    content = _content(path, who=who)
+    walk.contents[Path(path.absolute())] = content
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        place = f"byte {error.start} is {content[error.start]:#04x}"
+        raise BuildError(f"{path}{who} is not UTF-8 text", why=place, fix="save it as UTF-8") from error
+
+
+def _content(path: Path, *, who: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BuildError(
+            f"cannot read {path}{who}", why=error.strerror or str(error), fix="correct the path"
+        ) from error
+    except ValueError as error:
+        raise BuildError(f"cannot read {str(path)!r}{who}", why=str(error), fix="correct the path") from error

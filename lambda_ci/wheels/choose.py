@@ -1,0 +1,183 @@
+"""Which file of each locked package runs on the target. The machine that builds has no say."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lambda_ci.adapters.url import without_credentials
+from lambda_ci.errors import BuildError
+from lambda_ci.model.misfit import Misfit, accepted, fits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from packaging.pylock import Package, PackageArchive, PackageWheel
+
+    from lambda_ci.model.artifact import Lock
+
+_STRONG = ("sha256", "sha512", "sha384", "sha3_512", "sha3_384", "sha3_256", "blake2b", "blake2s")
+"""Best first. md5 and sha1 are left out: a file can be made to match them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """One wheel to have. ``url`` and ``path`` say where it comes from, at least one is given; ``size`` is in bytes."""
+
+    name: str
+    version: str
+    filename: str
+    algorithm: str
+    digest: str
+    """Hex, of ``algorithm``."""
+    size: int | None
+    url: str
+    path: Path | None
+    credentials: tuple[str, str] | None
+
+    @property
+    def place(self) -> str:
+        """For people."""
+        return str(self.path) if self.path else without_credentials(self.url)
+
+
+def choose(lock: Lock) -> tuple[Choice, ...]:
+    """One wheel per package that applies to the target, in the lock's order.
+
+    Raises BuildError naming every package that has no fitting wheel, and for a lock that is not for this target,
+    is ambiguous, or gives no usable hash.
+    """
+    if lock.pylock is None:
+        return ()
+    from packaging.pylock import PylockSelectError
+
+    try:
+        selected = list(lock.pylock.select(environment=lock.target.marker_environment, tags=lock.target.tags))
+    except PylockSelectError as error:
+        raise _unfitting(lock) or _refused(lock, str(error)) from error
+    if misfits := _unfitting(lock):
+        raise misfits
+    return tuple(_choice(package, _wheel(file), lock=lock) for package, file in selected)
+
+
+def _refused(lock: Lock, why: str) -> BuildError:
+    return BuildError(f"{lock.origin} cannot be used for {lock.target}", why=why, fix="lock again for this runtime")
+
+
+def _unfitting(lock: Lock) -> BuildError | None:
+    misfits = [found for package in _applicable(lock) if (found := _misfit(package, lock))]
+    if not misfits:
+        return None
+    names = ", ".join(f"{one.name} {one.version}".strip() for one in misfits)
+    lines = [*(one.line(lock.target) for one in misfits), accepted(lock.target)]
+    return BuildError(
+        f"{lock.origin}: no wheel of {names} runs on {lock.target}",
+        why="\n".join(lines),
+        fix="pin a version that has a fitting wheel, choose another runtime or architecture, or build a wheel yourself "
+        "and name it (path or URL) instead; lambda-ci does not build packages from source",
+    )
+
+
+def _applicable(lock: Lock) -> Iterator[Package]:
+    """The packages whose marker holds, with the lock's default groups and no extras, as ``Pylock.select`` takes them."""
+    assert lock.pylock is not None
+    groups = frozenset(lock.pylock.default_groups or ())
+    environment: Mapping[str, str | frozenset[str]] = {
+        **{key: str(value) for key, value in lock.target.marker_environment.items()},
+        "extras": frozenset(),
+        "dependency_groups": groups,
+    }
+    for package in lock.pylock.packages:
+        if package.marker is None or package.marker.evaluate(environment, context="lock_file"):
+            yield package
+
+
+def _misfit(package: Package, lock: Lock) -> Misfit | None:
+    wheels = tuple(wheel.filename for wheel in package.wheels or ())
+    if package.archive and (filename := _archived_wheel(package.archive)):
+        wheels = (filename,)
+    if any(fits(wheel, lock.target) for wheel in wheels):
+        return None
+    return Misfit(name=package.name, version=str(package.version or ""), wheels=wheels, source=_source(package))
+
+
+def _source(package: Package) -> str:
+    if package.vcs:
+        return f"a {package.vcs.type} repository"
+    if package.directory:
+        return f"a folder ({package.directory.path})"
+    return "a source archive" if package.archive else "a source distribution"
+
+
+def _archived_wheel(archive: PackageArchive) -> str:
+    """A wheel named by its address or path stands in a lock as an archive."""
+    from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+
+    filename = _last(archive.path or archive.url or "")
+    try:
+        parse_wheel_filename(filename)
+    except InvalidWheelFilename:
+        return ""
+    return filename
+
+
+def _wheel(file: object) -> PackageWheel | PackageArchive:
+    """Everything else has been refused as a misfit."""
+    from packaging.pylock import PackageArchive, PackageWheel
+
+    assert isinstance(file, PackageWheel | PackageArchive)
+    return file
+
+
+def _choice(package: Package, file: PackageWheel | PackageArchive, *, lock: Lock) -> Choice:
+    from packaging.pylock import PackageArchive
+    from packaging.utils import parse_wheel_filename
+
+    from lambda_ci.adapters.url import origin_of
+
+    filename = _archived_wheel(file) if isinstance(file, PackageArchive) else file.filename
+    _check_filename(filename, lock)
+    algorithm, digest = _hash(file.hashes, filename=filename, lock=lock)
+    url = file.url or ""
+    return Choice(
+        name=package.name,
+        version=str(package.version or parse_wheel_filename(filename)[1]),
+        filename=filename,
+        algorithm=algorithm,
+        digest=digest,
+        size=file.size,
+        url=url,
+        path=lock.root / file.path if file.path else None,
+        credentials=lock.credentials.get(origin_of(url)) if url else None,
+    )
+
+
+def _check_filename(filename: str, lock: Lock) -> None:
+    if re.search(r"[/\\\x00-\x1f]", filename):
+        raise BuildError(f"{lock.origin} has a wheel with the file name {filename!r}", fix="write the lock again")
+
+
+def _hash(hashes: Mapping[str, str], *, filename: str, lock: Lock) -> tuple[str, str]:
+    known = {name.lower().replace("-", "_"): value.lower() for name, value in hashes.items()}
+    for algorithm in _STRONG:
+        if (value := known.get(algorithm)) is not None:
+            if not re.fullmatch(rf"[0-9a-f]{{{hashlib.new(algorithm).digest_size * 2}}}", value):
+                raise BuildError(
+                    f"{lock.origin}: the {algorithm} of {filename} is not one: {value!r:.80}", fix="lock again"
+                )
+            return algorithm, value
+    raise BuildError(
+        f"{lock.origin} gives no hash of {filename} that can be relied on",
+        why=f"it gives {', '.join(hashes) or 'none'}; what is fetched could not be checked",
+        fix="lock again with sha256 hashes",
+    )
+
+
+def _last(place: str) -> str:
+    from urllib.parse import unquote, urlsplit
+
+    path = unquote(urlsplit(place).path) if "://" in place else place.replace("\\", "/")
+    return path.rsplit("/", 1)[-1]

@@ -1,0 +1,43 @@
+"""A console that writes to a string and a clock that nobody has to wait for."""
+
+from __future__ import annotations
+
+import io
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from lambda_ci.ci.plain import Plain
+from lambda_ci.console import Console
+
+if TYPE_CHECKING:
+    from lambda_ci.console import Clock
+
+
+@dataclass
+class FakeClock:
+    """Time passes by sleeping only."""
+
+    now: float = 0.0
+    slept: list[float] = field(default_factory=list)
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+class RealClock:
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+def quiet(clock: Clock | None = None) -> tuple[Console, io.StringIO]:
+    """A console and what was written to it."""
+    stream = io.StringIO()
+    return Console(stream=stream, style=Plain(), clock=clock or FakeClock()), stream

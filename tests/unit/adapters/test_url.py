@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lambda_ci.adapters.url import credentials_of, origin_of, without_credentials, without_userinfo
+
+SECRET = st.text(st.characters(codec="ascii", categories=("L", "N")), min_size=6, max_size=20).map("S3cr3t{}".format)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://index.example/simple", "https://index.example/simple"),
+        ("https://joe:pw@host/simple", "https://***@host/simple"),
+        ("https://token@host:8080/a", "https://***@host:8080/a"),
+        ("https://host/a?X-Amz-Signature=abc#sha256=def", "https://host/a?***#***"),
+        ("git+https://joe:pw@host/a.git", "git+https://***@host/a.git"),
+        ("see https://a:b@host/x, and `http://c:d@host/`", "see https://***@host/x, and `http://***@host/`"),
+        ("https://joe:p@w@host/x", "https://***@host/x"),
+        ("no address: joe@example.org", "no address: joe@example.org"),
+    ],
+)
+def test_an_address_is_shown_without_what_is_secret_in_it(url: str, shown: str) -> None:
+    assert without_credentials(url) == shown
+
+
+@given(st.text(), SECRET, SECRET, st.text())
+def test_no_password_and_no_query_survives_in_any_text(before: str, password: str, query: str, after: str) -> None:
+    shown = without_credentials(f"{before} https://user:{password}@host/path?token={query} {after}")
+    assert password not in shown.replace(before, "").replace(after, "") or password in before + after
+    assert query not in shown.replace(before, "").replace(after, "") or query in before + after
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_taken(text: str) -> None:
+    without_credentials(text)
+    without_userinfo(text)
+    credentials_of(text)
+    origin_of(text)
+
+
+@given(st.text(max_size=200))
+def test_hiding_twice_is_hiding_once(text: str) -> None:
+    once = without_credentials(text)
+    assert without_credentials(once) == once
+
+
+def test_without_the_user_an_address_still_tells_one_file_from_another() -> None:
+    assert without_userinfo("x @ https://a:b@host/x.whl?v=1#sha256=00") == "x @ https://host/x.whl?v=1#sha256=00"
+
+
+def test_credentials_are_decoded() -> None:
+    assert credentials_of("https://j%40e:p%3Aw@host/") == ("j@e", "p:w")
+    assert credentials_of("https://token@host/") == ("token", "")
+    assert credentials_of("https://host/") is None
+    assert credentials_of("https://[broken/") is None
+
+
+def test_an_origin_is_scheme_host_and_port() -> None:
+    assert origin_of("HTTPS://joe:pw@Host:8443/a/b?c") == "https://host:8443"
