@@ -1,0 +1,177 @@
+"""Lambda's Invoke API on 127.0.0.1, for real boto3 clients: it answers as told, also with faults, and remembers what arrived."""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+from dataclasses import dataclass, field
+from functools import cache
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import boto3
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+    from typing import Self
+
+    from mypy_boto3_lambda import LambdaClient
+
+VERSION_ARN = "arn:aws:lambda:eu-west-1:123456789012:function:orders:7"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """One invocation as it arrived. ``function`` is decoded; ``qualifier`` is empty where there is none."""
+
+    function: str
+    qualifier: str
+    kind: str
+    log: str
+    payload: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """``hold``: keep silent until the endpoint closes. ``length``: promise another number of bytes than are sent."""
+
+    status: int = 200
+    body: bytes = b"null"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    hold: bool = False
+    cut: bool = False
+    length: int | None = None
+
+
+def succeeded(value: object = None, *, log: bytes = b"", version: str = "7") -> Answer:
+    return raw(json.dumps(value).encode(), log=log, version=version)
+
+
+def raw(body: bytes, *, log: bytes = b"", version: str = "7") -> Answer:
+    return Answer(body=body, headers=_headers(log, version))
+
+
+def failed(document: object, *, log: bytes = b"", version: str = "7") -> Answer:
+    """The function failed: HTTP 200, and a header that says so."""
+    body = document if isinstance(document, bytes) else json.dumps(document).encode()
+    return Answer(body=body, headers={**_headers(log, version), "X-Amz-Function-Error": "Unhandled"})
+
+
+def refused(status: int, code: str, message: str, **members: str) -> Answer:
+    """AWS refused the call."""
+    body = {"Type": "User" if status < 500 else "Service", "Message": message, **members}
+    return Answer(status=status, body=json.dumps(body).encode(), headers={"x-amzn-ErrorType": code})
+
+
+def accepted() -> Answer:
+    """The answer to an event."""
+    return Answer(status=202, body=b"")
+
+
+SILENCE = Answer(hold=True)
+CUT = Answer(cut=True)
+TORN = Answer(body=b'{"half', length=100)
+
+
+def _headers(log: bytes, version: str) -> dict[str, str]:
+    headers = {"X-Amz-Executed-Version": version, "Content-Type": "application/json"}
+    return {**headers, "X-Amz-Log-Result": base64.b64encode(log).decode()} if log else headers
+
+
+class InvokeEndpoint:
+    """A context manager. Gives the answers one after the other, the last one for ever."""
+
+    def __init__(self, *answers: Answer) -> None:
+        self.answers = list(answers)
+        self.requests: list[Request] = []
+        self.connections = 0
+        self._closing = threading.Event()
+        self._lock = threading.Lock()
+        self._server = _Server(("127.0.0.1", 0), _Handler)
+        self._server.endpoint = self
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def client(self, *, read_timeout: float = 5, attempts: int = 1) -> LambdaClient:
+        config = Config(connect_timeout=5, read_timeout=read_timeout, retries={"total_max_attempts": attempts})
+        return _session().client("lambda", endpoint_url=self.url, config=config)
+
+    def next(self, request: Request) -> Answer:
+        with self._lock:
+            self.requests.append(request)
+            return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+
+    def wait_for_close(self) -> None:
+        self._closing.wait(30)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._closing.set()
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+@cache
+def _session() -> boto3.session.Session:
+    """One for all, because it reads the service model only once."""
+    return boto3.session.Session("AKIAEXAMPLE", "secret", region_name="eu-west-1")
+
+
+class _Server(ThreadingHTTPServer):
+    endpoint: InvokeEndpoint
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Clients that went away are part of the tests."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1
+    disable_nagle_algorithm = True
+
+    def setup(self) -> None:
+        super().setup()
+        self.server.endpoint.connections += 1
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Silent."""
+
+    def do_POST(self) -> None:
+        answer = self.server.endpoint.next(self._request())
+        if answer.hold:
+            self.server.endpoint.wait_for_close()
+        if answer.hold or answer.cut:
+            self.close_connection = True
+            return
+        self.send_response(answer.status)
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(answer.length or len(answer.body)))
+        self.end_headers()
+        self.wfile.write(answer.body)
+        self.close_connection = answer.length is not None
+
+    def _request(self) -> Request:
+        parts = urlsplit(self.path)
+        return Request(
+            function=unquote(parts.path.split("/")[3]),
+            qualifier=parse_qs(parts.query).get("Qualifier", [""])[0],
+            kind=self.headers.get("X-Amz-Invocation-Type", ""),
+            log=self.headers.get("X-Amz-Log-Type", ""),
+            payload=self.rfile.read(int(self.headers.get("Content-Length", 0))),
+        )
