@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol, TextIO
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from rich.progress import Progress
+
     from lambda_ci.model.problem import Problem
+
+SHORTEST_LINE = 4
+"""Characters: shorter lines of a secret of several lines (a brace, say) are not secret, and hiding them hides the log."""
+_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\))")
+"""Colours, cursor movements and titles (ECMA-48)."""
+_LINE_END = re.compile(r"\r\n?|[\u2028\u2029]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_COLOURS = {"✓": "\x1b[32m", "✗": "\x1b[31m"}
+_RESET = "\x1b[0m"
 
 
 class Clock(Protocol):
@@ -27,84 +39,136 @@ class Style(Protocol):
     def end_group(self) -> str: ...
     def mask(self, secret: str) -> str: ...
     def problem(self, problem: Problem) -> str: ...
+    def mark(self, problem: Problem) -> str:
+        """The problem as the CI system marks it beside the log; nothing where it has no such marks."""
+        ...
+
+    def line(self, text: str) -> str:
+        """Text of our own, which may quote names and values of others; harmless for this CI system."""
+        ...
+
     def untrusted(self, text: str) -> str:
         """Text that others wrote (logs, compilers), made harmless for this CI system."""
         ...
 
 
+def visible(text: str) -> str:
+    """The text without what moves a cursor, clears a screen or hides what was written; line ends are line feeds."""
+    return _CONTROL.sub("�", _SEQUENCE.sub("", _LINE_END.sub("\n", text)))
+
+
 @dataclass
 class Console:
-    """Thread-safe. ``terminal`` says whether a person is watching (progress, colour)."""
+    """Thread-safe. ``terminal`` says whether a person is watching (progress), ``colour`` whether they want colours."""
 
     stream: TextIO
     style: Style
     clock: Clock
     terminal: bool = False
+    colour: bool = False
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     _secrets: set[str] = field(default_factory=set, repr=False)
+    _steps: int = field(default=0, repr=False)
+    _bar: Progress | None = field(default=None, repr=False)
 
     @contextmanager
     def step(self, title: str) -> Iterator[None]:
-        """A step of the work; prints how long it took, also when it fails."""
+        """A step of the work; prints how long it took, also when it fails. Steps within steps share one group."""
         started = self.clock.monotonic()
-        self._write(self.style.group(title))
+        self._open(title)
+        mark = "✗"
         try:
             yield
-        except BaseException:
-            self._write(self.style.end_group())
-            self.line(f"✗ {title} ({self._since(started)})")
-            raise
-        self._write(self.style.end_group())
-        self.line(f"✓ {title} ({self._since(started)})")
+            mark = "✓"
+        finally:
+            self._close(f"{mark} {title} ({self.clock.monotonic() - started:.1f} s)")
 
     def line(self, text: str) -> None:
         """One thing to know, in words of our own."""
-        self._write(text)
+        self._write(self._coloured(self.style.line(self.redact(text))))
 
     def untrusted(self, text: str) -> None:
         """Show text that others wrote."""
-        self._write(self.style.untrusted(self.redact(text)))
+        if text:
+            self._write(self.style.untrusted(self.redact(text)))
 
     def problem(self, problem: Problem) -> None:
         """A warning or an error, as an annotation where the CI system has them."""
-        self._write(self.style.problem(problem))
+        self._write(self.style.problem(replace(problem, message=self.redact(problem.message))))
+
+    def mark(self, problem: Problem) -> None:
+        """Have the CI system mark a problem whose text stands elsewhere in the log."""
+        self._write(self.style.mark(replace(problem, message=self.redact(problem.message))))
 
     def mask(self, secret: str) -> None:
-        """Make sure that a value never appears from here on. Call it before the value can be used."""
-        if not secret:
-            return
+        """Make sure that a value, and each of its lines, never appears from here on. Call it before it can be used."""
+        lines = {line for line in map(str.strip, secret.splitlines()) if len(line) >= SHORTEST_LINE}
+        new = ({secret, secret.strip()} | lines) - {""}
         with self._lock:
-            self._secrets.add(secret)
-        self._write(self.style.mask(secret), redact=False)
+            known = new <= self._secrets
+            self._secrets |= new
+        if not known:
+            self._write(self.style.mask(secret))
 
     def redact(self, text: str) -> str:
         """The text with every masked value replaced."""
         with self._lock:
-            secrets = sorted(self._secrets, key=len, reverse=True)
+            secrets = sorted(self._secrets, key=lambda secret: (-len(secret), secret))
         for secret in secrets:
             text = text.replace(secret, "***")
         return text
 
     @contextmanager
-    def progress(self, label: str, total: int) -> Iterator[Callable[[int], None]]:
-        """Yields a function that takes the bytes just done. Shown on a terminal only; thread-safe."""
+    def progress(self, label: str, total: int | None) -> Iterator[Callable[[int], None]]:
+        """Yields a function that takes the bytes just done. Shown on a terminal only; several may run at once."""
         if not self.terminal:
             yield lambda _done: None
             return
+        with self._lock:
+            bar = self._bar = self._bar or self._started_bar()
+            task = bar.add_task(self.style.line(self.redact(label)), total=total)
+        try:
+            yield lambda done: bar.advance(task, done)
+        finally:
+            with self._lock:
+                bar.remove_task(task)
+                if not bar.tasks:
+                    bar.stop()
+                    self._bar = None
+
+    def _started_bar(self) -> Progress:
         from rich.console import Console as Terminal
         from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
-        columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
-        with Progress(*columns, console=Terminal(file=self.stream), transient=True) as bar:
-            task = bar.add_task(label, total=total)
-            yield lambda done: bar.advance(task, done)
+        columns = (TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+        terminal = Terminal(file=self.stream, no_color=not self.colour)
+        bar = Progress(*columns, console=terminal, transient=True, redirect_stdout=False, redirect_stderr=False)
+        bar.start()
+        return bar
 
-    def _since(self, started: float) -> str:
-        return f"{self.clock.monotonic() - started:.1f} s"
+    def _open(self, title: str) -> None:
+        with self._lock:
+            self._steps += 1
+            if self._steps == 1:
+                self._write(self.style.group(self.redact(title)))
 
-    def _write(self, text: str, *, redact: bool = True) -> None:
+    def _close(self, verdict: str) -> None:
+        with self._lock:
+            self._steps -= 1
+            if self._steps == 0:
+                self._write(self.style.end_group())
+            self.line(verdict)
+
+    def _coloured(self, text: str) -> str:
+        colour = _COLOURS.get(text[:1]) if self.colour else None
+        return f"{colour}{text[0]}{_RESET}{text[1:]}" if colour else text
+
+    def _write(self, text: str) -> None:
         if not text:
             return
         with self._lock:
-            self.stream.write((self.redact(text) if redact else text) + "\n")
+            if self._bar:
+                self._bar.console.out(text, highlight=False)
+                return
+            self.stream.write(text + "\n")
             self.stream.flush()

@@ -6,8 +6,9 @@ LambdaCiError
 ├── PackageError        4  the deployment package would not work
 ├── AwsError            5  AWS refused, could not be reached, or answered nonsense
 ├── VerificationError   6  the new version failed its smoke test; traffic was not moved
-└── RollbackError       7  taking a change back failed as well
-An interrupt (Ctrl-C, SIGTERM) ends with 130; anything else is a bug in lambda-ci and ends with 1.
+├── RollbackError       7  taking a change back failed as well
+└── Interrupted       130  Ctrl-C or SIGTERM
+Anything else is a bug in lambda-ci and ends with 1.
 """
 
 from __future__ import annotations
@@ -73,3 +74,9 @@ class RollbackError(LambdaCiError):
     """A change had to be taken back, and that failed too."""
 
     exit_code = 7
+
+
+class Interrupted(LambdaCiError):
+    """A signal ended the run (Ctrl-C, a cancelled job)."""
+
+    exit_code = 130

@@ -78,6 +78,10 @@ class FunctionResult:
     plan: Plan | None = None
     smoke: tuple[SmokeResult, ...] = ()
     seconds: float = 0.0
+    state: str = ""
+    """AWS's word for whether the version that the alias runs can be invoked; only ``status`` asks."""
+    unpublished: bool | None = None
+    """Whether $LATEST differs from what the alias runs; only ``status`` asks."""
     failure: Failure | None = None
 
 

@@ -1,0 +1,175 @@
+"""GitHub Actions: workflow commands in the log, and the files that hand outputs and the job summary to the runner.
+
+Source: actions/runner v2.336, ActionCommand.cs, ActionCommandManager.cs, FileCommandManager.cs,
+CreateStepSummaryCommand.cs; the escapes are those of @actions/core, command.ts.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import uuid
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from lambda_ci.model.problem import Origin, Problem, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+ANNOTATIONS = 10
+"""Of one kind in one step; the runner only logs the rest."""
+SUMMARY_BYTES = 1024 * 1024
+"""For one step; the runner drops a larger summary as a whole."""
+CUT = "\n\n…\n\n*This summary was cut: GitHub takes 1 MiB at most. The log has all of it.*\n"
+SHORTEST_MASK = 4
+"""Characters: masking shorter lines of a longer secret (a brace, say) would only shred the log."""
+OUTPUT = "GITHUB_OUTPUT"
+SUMMARY = "GITHUB_STEP_SUMMARY"
+
+_COMMAND = re.compile(r"^\s*::|##\[", re.MULTILINE)
+"""``::`` counts at the start of a line, white space aside; the old ``##[`` anywhere in it."""
+_LINE_ENDS = re.compile(r"\r\n?")
+
+
+def _token() -> str:
+    return uuid.uuid4().hex
+
+
+def escape_data(text: str) -> str:
+    """The text after ``::``. The per cent sign goes first."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def escape_property(text: str) -> str:
+    """The value of a property: ``title=…``."""
+    return escape_data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+@dataclass
+class GitHub:
+    """One step of a job. ``output`` and ``summary`` are the texts of the runner's variables; empty means absent."""
+
+    output: str = ""
+    summary: str = ""
+    token: Callable[[], str] = _token
+    _annotations: Counter[Severity] = field(default_factory=Counter, repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    name = "GitHub Actions"
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> Self:
+        return cls(output=environ.get(OUTPUT, ""), summary=environ.get(SUMMARY, ""))
+
+    def group(self, title: str) -> str:
+        return f"::group::{escape_data(title)}"
+
+    def end_group(self) -> str:
+        return "::endgroup::"
+
+    def mask(self, secret: str) -> str:
+        """One command for each line: the runner compares line by line."""
+        lines = [line.strip() for line in secret.splitlines()]
+        chosen = [line for line in lines if len(line) >= SHORTEST_MASK] or [line for line in lines if line]
+        return "\n".join(f"::add-mask::{escape_data(line)}" for line in dict.fromkeys(chosen))
+
+    def line(self, text: str) -> str:
+        """Text of our own, which may quote others: as it is, unless the runner could take some of it for a command."""
+        return self.untrusted(text) if _COMMAND.search(_LINE_ENDS.sub("\n", text)) else text
+
+    def problem(self, problem: Problem) -> str:
+        """An annotation for the first ten of a kind, a plain line for the rest."""
+        return self.mark(problem) or self.line(f"{problem.severity}: {problem}")
+
+    def mark(self, problem: Problem) -> str:
+        """An annotation for the first ten of a kind."""
+        if not self._room(problem.severity):
+            return ""
+        place = _place(problem.origin)
+        message = ": ".join(filter(None, (problem.key, problem.message))) if place else str(problem)
+        properties = ",".join(f"{key}={escape_property(value)}" for key, value in [("title", "lambda-ci"), *place])
+        return f"::{problem.severity} {properties}::{escape_data(message)}"
+
+    def untrusted(self, text: str) -> str:
+        """Switches commands off, until a token that nobody can know switches them on again."""
+        token = _absent(text, self.token)
+        return f"::stop-commands::{token}\n{text}\n::{token}::"
+
+    def answer(self, text: str) -> str:
+        return self.line(text)
+
+    def write_outputs(self, values: Mapping[str, str]) -> Problem | None:
+        if not self.output or not values:
+            return None
+        return _append(
+            OUTPUT, self.output, "".join(self._output(name, value) for name, value in values.items()).encode()
+        )
+
+    def write_summary(self, markdown: str) -> Problem | None:
+        if not self.summary or not markdown:
+            return None
+        try:
+            used = Path(self.summary).stat().st_size
+        except OSError:
+            used = 0
+        content = cut(markdown, room=SUMMARY_BYTES - used)
+        return _append(SUMMARY, self.summary, content) if content else _unwritten(SUMMARY, "the step's summary is full")
+
+    def _room(self, severity: Severity) -> bool:
+        with self._lock:
+            self._annotations[severity] += 1
+            return self._annotations[severity] <= ANNOTATIONS
+
+    def _output(self, name: str, value: str) -> str:
+        """One value between delimiters that do not occur in it. Raises ValueError for a name the runner misreads."""
+        if not name or name != name.strip() or "=" in name or "<<" in name or len(name.splitlines()) != 1:
+            raise ValueError(f"not the name of an output: {name!r}")
+        value = value.encode(errors="replace").decode()
+        delimiter = _absent(value, lambda: f"ghadelimiter_{self.token()}")
+        return f"{name}<<{delimiter}\n{value}\n{delimiter}\n"
+
+
+def cut(markdown: str, *, room: int) -> bytes:
+    """The summary in UTF-8, at most ``room`` bytes of it, ending at a whole character and with a notice if it was cut."""
+    whole = (markdown if markdown.endswith("\n") else f"{markdown}\n").encode(errors="replace")
+    if len(whole) <= room:
+        return whole
+    notice = CUT.encode()
+    if room < len(notice):
+        return b""
+    return whole[: room - len(notice)].decode(errors="ignore").encode() + notice
+
+
+def _place(origin: Origin) -> list[tuple[str, str]]:
+    """File, line and column; nothing where the origin is no file."""
+    if origin.line is None:
+        return []
+    return [("file", origin.source), ("line", str(origin.line)), ("col", str(origin.column or 1))]
+
+
+def _absent(text: str, make: Callable[[], str]) -> str:
+    """A new token that the text does not contain."""
+    token = make()
+    while token in text:
+        token = make()
+    return token
+
+
+def _append(variable: str, file: str, content: bytes) -> Problem | None:
+    """Append to one of the runner's files; what keeps it from being written is a warning, not a failed deployment."""
+    try:
+        if not Path(file).is_absolute():
+            raise OSError(f"{file} is not an absolute path")
+        with Path(file).open("ab") as handle:
+            handle.write(content)
+    except OSError as error:
+        return _unwritten(variable, error.strerror or str(error))
+    return None
+
+
+def _unwritten(variable: str, why: str) -> Problem:
+    message = f"what belongs there was not written: {why}"
+    return Problem(origin=Origin(source=variable), message=message, severity=Severity.WARNING)

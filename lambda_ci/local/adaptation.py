@@ -1,0 +1,51 @@
+"""What differs when a project is deployed to the embedded AWS. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from lambda_ci.model.target import Architecture
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lambda_ci.model.settings import Function, Settings
+
+ROLE = "arn:aws:iam::000000000000:role/lambda-ci-local"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Host:
+    """The machine that runs the functions: its Python as ``(3, 12)`` and its machine as ``platform.machine()`` says it."""
+
+    python: tuple[int, int]
+    machine: str
+
+    @property
+    def runtime(self) -> str:
+        return f"python{self.python[0]}.{self.python[1]}"
+
+    @property
+    def architecture(self) -> Architecture:
+        return Architecture.ARM64 if self.machine in {"aarch64", "arm64"} else Architecture.X86_64
+
+
+def adapted(settings: Settings, host: Host) -> Settings:
+    """The settings for the embedded AWS: it runs functions under the host's Python, and any role will do."""
+    return replace(settings, functions=tuple(_adapted(function, host) for function in settings.functions))
+
+
+def differences(before: Settings, after: Settings) -> tuple[str, ...]:
+    """In words, what ``adapted`` changed about the targets."""
+    return tuple(
+        f"{old.name}: built for {new.spec.target} instead of {old.spec.target}, because the embedded AWS runs functions here"
+        for old, new in zip(before.functions, after.functions, strict=True)
+        if old.spec.target != new.spec.target
+    )
+
+
+def _adapted(function: Function, host: Host) -> Function:
+    members: Mapping[str, object] = {"Role": ROLE} | dict(function.spec.members)
+    update = {"runtime": host.runtime, "architecture": host.architecture, "members": members}
+    return replace(function, spec=function.spec.model_copy(update=update))

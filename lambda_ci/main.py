@@ -1,0 +1,213 @@
+"""The composition root: makes the world, runs one verb in it, reports, and chooses the exit code.
+
+The only place that reads the environment, argv and the clock, and the only catch-all.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import signal
+import sys
+import time
+import traceback
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn, TextIO, cast
+
+from lambda_ci import __version__
+from lambda_ci.ci.system import detect
+from lambda_ci.console import Console
+from lambda_ci.errors import Interrupted, LambdaCiError
+from lambda_ci.inputs.action import from_environ
+from lambda_ci.verbs.build import Build
+from lambda_ci.verbs.check import Check
+from lambda_ci.verbs.deploy import Deploy
+from lambda_ci.verbs.invoke import Invoke
+from lambda_ci.verbs.local import Local
+from lambda_ci.verbs.outcome import failed
+from lambda_ci.verbs.plan import Plan
+from lambda_ci.verbs.schema import Schema
+from lambda_ci.verbs.status import Status
+from lambda_ci.verbs.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from types import FrameType
+
+    from lambda_ci.model.result import RunResult
+    from lambda_ci.verbs.command import Command
+    from lambda_ci.verbs.world import Outcome
+
+VERBS: Mapping[str, type[Command]] = {
+    "check": Check,
+    "build": Build,
+    "plan": Plan,
+    "deploy": Deploy,
+    "invoke": Invoke,
+    "status": Status,
+    "local": Local,
+    "schema": Schema,
+}
+DESCRIPTION = (
+    "Python on AWS Lambda, from source to verified traffic: builds deployment packages from wheels, deploys them, "
+    "smoke-tests the new version, and only then moves the alias that callers use."
+)
+EPILOG = (
+    "Exit codes: 0 done, 1 a bug in lambda-ci, 2 configuration, 3 build, 4 package, 5 AWS, 6 verification failed, "
+    "130 interrupted. `lambda-ci VERB --help` says more about a verb."
+)
+REPORT = "please report it, with the lines above and `lambda-ci --version`"
+
+
+class SystemClock:
+    """The machine's time, in seconds."""
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+def run() -> NoReturn:
+    """The command ``lambda-ci`` and the container's entry point."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    streams = Streams(stdin=sys.stdin, stdout=sys.stdout, stderr=sys.stderr)
+    try:
+        cwd = Path.cwd()
+    except FileNotFoundError:
+        sys.exit("lambda-ci: the working directory no longer exists")
+    try:
+        sys.exit(main(sys.argv[1:], environ=os.environ, cwd=cwd, streams=streams))
+    except KeyboardInterrupt:
+        sys.exit(Interrupted.exit_code)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Streams:
+    """The three standard streams."""
+
+    stdin: TextIO
+    stdout: TextIO
+    stderr: TextIO
+
+
+def main(argv: Sequence[str], *, environ: Mapping[str, str], cwd: Path, streams: Streams) -> int:
+    """Run one verb and report; returns the exit code. Only arguments that argparse refuses end in SystemExit."""
+    world = _world(environ, cwd, streams)
+    command = _command(argv or _argv_of_action(world.inputs), prog="lambda-ci")
+    outcome = _attempt(command, world)
+    _report(outcome, world=world, as_json=command.json, stdout=streams.stdout)
+    return outcome.result.exit_code
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    """End in order once. A cancelled CI job sends SIGINT and, seconds later, SIGTERM: the second must not break the ending."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    raise KeyboardInterrupt
+
+
+def _world(environ: Mapping[str, str], cwd: Path, streams: Streams) -> World:
+    ci, clock = detect(environ), SystemClock()
+    terminal = streams.stderr.isatty() and not environ.get("CI")
+    colour = terminal and not environ.get("NO_COLOR")
+    return World(
+        environ=environ,
+        inputs=from_environ(environ),
+        cwd=cwd,
+        stdin=streams.stdin,
+        console=Console(stream=streams.stderr, style=ci, clock=clock, terminal=terminal, colour=colour),
+        clock=clock,
+        ci=ci,
+        today=datetime.now(tz=UTC).date(),
+    )
+
+
+def _command(argv: Sequence[str], *, prog: str) -> Command:
+    parser = argparse.ArgumentParser(prog=prog, description=DESCRIPTION, epilog=EPILOG)
+    parser.add_argument("--version", action="version", version=f"lambda-ci {__version__}")
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True, title="verbs")
+    chosen = next((word for word in argv if word in VERBS), None)
+    for name, verb in VERBS.items():
+        sub = verbs.add_parser(
+            name,
+            usage=f"{prog} {name} {verb.USAGE}",
+            help=verb.SUMMARY,
+            description=verb.DESCRIPTION,
+            allow_abbrev=False,
+        )
+        if name == chosen:
+            verb.declare(sub)
+    command = VERBS[chosen]() if chosen else argparse.Namespace()
+    return cast("Command", parser.parse_args(argv, namespace=command))
+
+
+def _argv_of_action(inputs: Mapping[str, str] | None) -> Sequence[str]:
+    """The command line that the action's inputs stand for: the inputs themselves are read by the inputs stage."""
+    if inputs is None:
+        return ["--help"]
+    switches = [f"--{name}" for name in ("local",) if inputs.get(name) == "true"]
+    return [inputs.get("command") or "deploy", *switches]
+
+
+def _attempt(command: Command, world: World) -> Outcome:
+    started = world.clock.monotonic()
+    try:
+        return command.run(world)
+    except LambdaCiError as error:
+        return failed(command, error, seconds=world.clock.monotonic() - started)
+    except KeyboardInterrupt:
+        stopped = Interrupted("interrupted by a signal", fix="run it again: a second run finishes what this one began")
+        return failed(command, stopped, seconds=world.clock.monotonic() - started)
+    except Exception as error:
+        world.console.untrusted(traceback.format_exc())
+        bug = LambdaCiError(f"a bug in lambda-ci {__version__}: {type(error).__name__}: {error}", fix=REPORT)
+        return failed(command, bug, seconds=world.clock.monotonic() - started)
+
+
+def _report(outcome: Outcome, *, world: World, as_json: bool, stdout: TextIO) -> None:
+    """Say what happened, everywhere it is read: the CI system, standard output, and last of all the log."""
+    from lambda_ci.report.document import printed
+    from lambda_ci.report.failure import failures_text, marks
+
+    result, console = outcome.result, world.console
+    for problem in marks(result):
+        console.mark(problem)
+    if result.functions or result.failure:
+        _hand_on(result, world)
+    _print(printed(outcome.document) if as_json else world.ci.answer(console.redact(outcome.text)), stdout)
+    if failures := failures_text(result):
+        console.line(failures)
+
+
+def _hand_on(result: RunResult, world: World) -> None:
+    """Write what later steps and people read: the outputs and the job summary, where the CI system has them."""
+    from lambda_ci.report.outputs import outputs
+    from lambda_ci.report.summary import summary
+
+    workspace = world.environ.get("GITHUB_WORKSPACE")
+    troubles = (
+        world.ci.write_outputs(outputs(result, workspace=Path(workspace) if workspace else None)),
+        world.ci.write_summary(world.console.redact(summary(result))),
+    )
+    for trouble in filter(None, troubles):
+        world.console.problem(trouble)
+
+
+def _print(text: str, stdout: TextIO) -> None:
+    """A reader that went away (``| head``) is not an error."""
+    if not text:
+        return
+    try:
+        stdout.write(text + "\n")
+        stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,71 @@
+"""What the table and the summary say about one function, in a word or two."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lambda_ci.model.change import Action
+from lambda_ci.report import measures
+from lambda_ci.report.plan import SIGNS
+
+if TYPE_CHECKING:
+    from lambda_ci.model.result import FunctionResult
+
+NOTHING = "-"
+
+
+def version(one: FunctionResult) -> str:
+    """``2``, or ``1 → 2`` where the alias left another version."""
+    if one.previous_version and one.version and one.previous_version != one.version and one.failure is None:
+        return f"{one.previous_version} → {one.version}"
+    return one.version or NOTHING
+
+
+def alias(one: FunctionResult) -> str:
+    """``live``; after a failure, where it stayed."""
+    if one.failure is None or not one.alias:
+        return one.alias or NOTHING
+    if one.previous_version:
+        return f"{one.alias} (still {one.previous_version})"
+    return f"{one.alias} (not moved)"
+
+
+def package_size(one: FunctionResult) -> str:
+    return measures.size(one.build.size) if one.build else NOTHING
+
+
+def changed(one: FunctionResult) -> str:
+    """``yes`` or ``no``; a failure goes first."""
+    if one.failure:
+        return "failed"
+    return NOTHING if one.changed is None else "yes" if one.changed else "no"
+
+
+def changes(one: FunctionResult) -> str:
+    """``~ code, + version``."""
+    changing = [change for change in one.plan.changes if change.action is not Action.UNCHANGED] if one.plan else []
+    return ", ".join(f"{SIGNS[change.action]} {change.resource}" for change in changing) or NOTHING
+
+
+def state(one: FunctionResult) -> str:
+    """AWS's word for it; ``not deployed`` where AWS knows no such function."""
+    if one.failure:
+        return "failed"
+    return one.state or ("not deployed" if not one.function_arn else NOTHING)
+
+
+def latest(one: FunctionResult) -> str:
+    """Whether there is code or configuration that the alias does not run."""
+    return NOTHING if one.unpublished is None else "differs" if one.unpublished else "same"
+
+
+def smoke(one: FunctionResult) -> str:
+    """``3 passed``, ``1 of 3 failed``."""
+    failed = sum(not case.passed for case in one.smoke)
+    if failed:
+        return f"{failed} of {len(one.smoke)} failed"
+    return f"{len(one.smoke)} passed" if one.smoke else NOTHING
+
+
+def duration(one: FunctionResult) -> str:
+    return measures.seconds(one.seconds)

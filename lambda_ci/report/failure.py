@@ -1,0 +1,42 @@
+"""A failure as people read it: what happened, why, and what to do."""
+
+from __future__ import annotations
+
+from textwrap import indent
+from typing import TYPE_CHECKING
+
+from lambda_ci.model.problem import Origin, Problem
+
+if TYPE_CHECKING:
+    from lambda_ci.model.result import Failure, RunResult
+
+
+def worst(result: RunResult) -> Failure | None:
+    """The failure that decides the exit code: the run's own, or else the first of the functions' gravest."""
+    failures = [result.failure, *(one.failure for one in result.functions)]
+    return max((one for one in failures if one), key=lambda one: one.exit_code, default=None)
+
+
+def failure_text(failure: Failure, *, name: str = "") -> str:
+    """One failure in its three parts, without a last line feed; ``name`` says whose it is."""
+    first = f"✗ {name}: {failure.what}" if name else f"✗ {failure.what}"
+    parts = [first, indent(failure.why, "  "), indent(failure.fix and f"→ {failure.fix}", "  ")]
+    return "\n".join(part for part in parts if part)
+
+
+def failures_text(result: RunResult) -> str:
+    """All failures of a run: its own with every problem found, then each function's. Empty where there is none."""
+    texts = [failure_text(one.failure, name=one.name) for one in result.functions if one.failure]
+    if result.failure:
+        problems = [f"  {problem}" for problem in result.problems]
+        first, *rest = failure_text(result.failure).split("\n")
+        texts.insert(0, "\n".join([first, *problems, *rest]))
+    return "\n\n".join(texts)
+
+
+def marks(result: RunResult) -> tuple[Problem, ...]:
+    """What a CI system shall mark beside its log: every problem of the inputs, and one line for each other failure."""
+    failed = [(one.name, one.failure) for one in result.functions if one.failure]
+    if result.failure and not result.problems:
+        failed.insert(0, (f"lambda-ci {result.verb}", result.failure))
+    return (*result.problems, *(Problem(origin=Origin(source=name), message=failure.what) for name, failure in failed))

@@ -1,0 +1,52 @@
+"""A plan as text: ``+`` created, ``~`` updated, ``=`` unchanged, with the fields before → after."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lambda_ci.model.change import Action
+from lambda_ci.report import measures
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lambda_ci.model.change import Change, FieldChange, Plan
+
+SIGNS = {Action.CREATE: "+", Action.UPDATE: "~", Action.UNCHANGED: "="}
+_LONGEST = 200
+
+
+def plan_text(plan: Plan) -> str:
+    """The plan of one function, without a last line feed."""
+    return "\n".join(_lines(plan))
+
+
+def verdict(plan: Plan) -> str:
+    """``unchanged``, or how many resources change."""
+    count = sum(change.action is not Action.UNCHANGED for change in plan.changes)
+    return f"{measures.number(count, 'change')}" if count else "unchanged"
+
+
+def field_text(field: FieldChange) -> str:
+    """One field, on one line: ``memory-size: 128 → 256``."""
+    before, after = _shown(field.before), _shown(field.after)
+    if not before:
+        return f"{field.field}: {after}"
+    return f"{field.field}: {before} → {after or '(removed)'}"
+
+
+def _lines(plan: Plan) -> Iterator[str]:
+    name = plan.function if plan.function == plan.function_name else f"{plan.function} ({plan.function_name})"
+    yield f"{name}: {verdict(plan)}"
+    for change in plan.changes:
+        yield f"  {SIGNS[change.action]} {change.resource}"
+        yield from (f"      {field_text(field)}" for field in _changed(change))
+
+
+def _changed(change: Change) -> tuple[FieldChange, ...]:
+    return () if change.action is Action.UNCHANGED else change.fields
+
+
+def _shown(value: str) -> str:
+    text = "".join(char if char.isprintable() else repr(char)[1:-1] for char in value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

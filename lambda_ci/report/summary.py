@@ -1,0 +1,135 @@
+"""The job summary, in Markdown: how it ended, the table, the plan, failures with logs, and where the bytes are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lambda_ci.report import cells, measures
+from lambda_ci.report.failure import worst
+from lambda_ci.report.markdown import escape, fence, html, table
+from lambda_ci.report.plan import plan_text
+from lambda_ci.report.table import columns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from lambda_ci.model.artifact import LedgerLine
+    from lambda_ci.model.problem import Problem
+    from lambda_ci.model.result import BuildResult, Failure, FunctionResult, RunResult, SmokeResult
+
+LARGEST = 10
+"""Distributions shown of each package."""
+_BAR = 20
+
+
+def summary(result: RunResult) -> str:
+    """The summary of a run, ending with a line feed. Everything that others named or wrote is escaped."""
+    return "\n\n".join(block for block in _blocks(result) if block) + "\n"
+
+
+def _blocks(result: RunResult) -> Iterator[str]:
+    yield f"### {_outcome(result)}"
+    yield _table(result)
+    if result.failure:
+        yield _failure(result.failure)
+    yield _problems(result.problems)
+    for one in result.functions:
+        yield from _function(one)
+    yield _plans(result)
+    yield from _sizes(result.functions)
+    yield _warnings(result.warnings)
+
+
+def _outcome(result: RunResult) -> str:
+    """``✅ deploy to prod: 12 functions, 3 changed, in 12.3 s``."""
+    stage = f" to {escape(result.stage)}" if result.stage else ""
+    failed = sum(one.failure is not None for one in result.functions)
+    facts = [measures.number(len(result.functions), "function")] if result.functions else []
+    facts += [f"{failed} failed"] if failed else []
+    if any(one.changed is not None for one in result.functions):
+        facts.append(f"{sum(bool(one.changed) for one in result.functions)} changed")
+    mark = "❌" if worst(result) else "✅"
+    return f"{mark} {escape(result.verb)}{stage}: {', '.join([*facts, f'in {measures.seconds(result.seconds)}'])}"
+
+
+def _table(result: RunResult) -> str:
+    if not result.functions:
+        return ""
+    chosen = columns(result.verb)
+    right = [index for index, column in enumerate(chosen) if column.right]
+    rows = [[column.cell(one) for column in chosen] for one in result.functions]
+    return table([column.title for column in chosen], rows, right=right)
+
+
+def _failure(failure: Failure, *, name: str = "") -> str:
+    whose = f"{escape(name)}: " if name else ""
+    why = fence(failure.why) if failure.why else ""
+    fix = f"**What to do:** {escape(failure.fix)}" if failure.fix else ""
+    return "\n\n".join(part for part in (f"#### ❌ {whose}{escape(failure.what)}", why, fix) if part)
+
+
+def _problems(problems: Sequence[Problem]) -> str:
+    rows = [[str(one.origin), one.key, one.message] for one in problems]
+    return table(["where", "key", "problem"], rows) if rows else ""
+
+
+def _function(one: FunctionResult) -> Iterator[str]:
+    """What there is to say about one function beside its line in the table."""
+    if one.failure:
+        yield _failure(one.failure, name=one.name)
+    if any(not case.passed for case in one.smoke):
+        rows = [[case.name, _verdict(case), measures.seconds(case.seconds)] for case in one.smoke]
+        yield table(["smoke test", "result", "seconds"], rows, right=[2])
+    for case in one.smoke:
+        if not case.passed and case.log_tail.strip():
+            yield f"The end of the log of {escape(case.name)}:\n\n{fence(case.log_tail)}"
+
+
+def _verdict(case: SmokeResult) -> str:
+    return "passed" if case.passed else "; ".join(case.failures)
+
+
+def _plans(result: RunResult) -> str:
+    """What changes: for a plan in full view, after a deploy folded up."""
+    texts = [plan_text(one.plan) for one in result.functions if one.plan and one.plan.changed]
+    if not texts:
+        return ""
+    block = fence("\n\n".join(texts))
+    return block if result.verb == "plan" else _details("Changes", block)
+
+
+def _sizes(functions: Sequence[FunctionResult]) -> Iterator[str]:
+    """Where the bytes of new packages are."""
+    for one in functions:
+        if one.build and one.build.ledger and one.changed is not False:
+            sizes = f"{cells.package_size(one)}, {measures.size(one.build.unpacked_size)} unpacked"
+            yield _details(f"Size of {one.name}: {sizes}", _ledger(one.build))
+
+
+def _ledger(build: BuildResult) -> str:
+    total = sum(line.compressed_size for line in build.ledger) or 1
+    rows = [_line(line, total) for line in build.ledger[:LARGEST]]
+    rest = build.ledger[LARGEST:]
+    if rest:
+        compressed, unpacked = sum(line.compressed_size for line in rest), sum(line.size for line in rest)
+        name = measures.number(len(rest), "other")
+        rows.append([name, measures.size(compressed), measures.size(unpacked), _bar(compressed, total)])
+    return table(["distribution", "in the package", "unpacked", ""], rows, right=[1, 2])
+
+
+def _line(line: LedgerLine, total: int) -> Sequence[str]:
+    name = f"{line.distribution} {line.version}".strip() or "the function's own files"
+    return [name, measures.size(line.compressed_size), measures.size(line.size), _bar(line.compressed_size, total)]
+
+
+def _bar(part: int, total: int) -> str:
+    return "█" * max(1, round(part / total * _BAR)) + f" {part / total:.0%}"
+
+
+def _warnings(warnings: Sequence[Problem]) -> str:
+    rows = [[str(one.origin), one.key, one.message] for one in warnings]
+    return _details(measures.number(len(rows), "warning"), table(["where", "key", "warning"], rows)) if rows else ""
+
+
+def _details(title: str, body: str) -> str:
+    return f"<details><summary>{html(title)}</summary>\n\n{body}\n\n</details>"

@@ -1,0 +1,92 @@
+"""The final table: one line for each function, in columns."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lambda_ci.report import cells, measures
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from lambda_ci.model.result import FunctionResult, RunResult
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the table. ``right`` aligns figures."""
+
+    title: str
+    cell: Callable[[FunctionResult], str]
+    right: bool = False
+
+
+DEPLOY = (
+    Column("function", lambda one: one.name),
+    Column("version", cells.version),
+    Column("alias", cells.alias),
+    Column("size", cells.package_size, right=True),
+    Column("changed", cells.changed),
+    Column("smoke", cells.smoke),
+    Column("seconds", cells.duration, right=True),
+)
+BUILD = (
+    Column("function", lambda one: one.name),
+    Column("size", cells.package_size, right=True),
+    Column("unpacked", lambda one: measures.size(one.build.unpacked_size) if one.build else cells.NOTHING, right=True),
+    Column("files", lambda one: str(one.build.files) if one.build else cells.NOTHING, right=True),
+    Column("seconds", lambda one: measures.seconds(one.build.seconds) if one.build else cells.NOTHING, right=True),
+    Column("package", lambda one: str(one.build.path) if one.build else "failed"),
+)
+STATUS = (
+    Column("function", lambda one: one.name),
+    Column("version", cells.version),
+    Column("alias", cells.alias),
+    Column("state", cells.state),
+    Column("$LATEST", cells.latest),
+    Column("arn", lambda one: one.function_arn or cells.NOTHING),
+)
+PLAN = (
+    Column("function", lambda one: one.name),
+    Column("size", cells.package_size, right=True),
+    Column("changed", cells.changed),
+    Column("changes", cells.changes),
+)
+CHECK = (Column("function", lambda one: one.name), Column("name on AWS", lambda one: one.function_name))
+COLUMNS = {"build": BUILD, "plan": PLAN, "status": STATUS, "check": CHECK}
+_GAP = "  "
+
+
+def columns(verb: str) -> Sequence[Column]:
+    """The columns that a verb's table has."""
+    return COLUMNS.get(verb, DEPLOY)
+
+
+def table(result: RunResult) -> str:
+    """The table of a verb as aligned text, without a last line feed; empty where there are no functions."""
+    if not result.functions:
+        return ""
+    chosen = columns(result.verb)
+    rows = [[column.title for column in chosen], *([_clean(c.cell(one)) for c in chosen] for one in result.functions)]
+    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(_line(row, widths, chosen) for row in rows)
+
+
+def _line(row: Sequence[str], widths: Sequence[int], chosen: Sequence[Column]) -> str:
+    cells = [
+        " " * (width - _width(cell)) + cell if column.right else cell + " " * (width - _width(cell))
+        for cell, width, column in zip(row, widths, chosen, strict=True)
+    ]
+    return _GAP.join(cells).rstrip()
+
+
+def _clean(cell: str) -> str:
+    """On one line, whatever a name or path has in it."""
+    return "".join(char if char.isprintable() else "�" for char in cell)
+
+
+def _width(text: str) -> int:
+    """Columns on a terminal: wide characters take two, combining ones none."""
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)

@@ -1,0 +1,42 @@
+"""How the verbs reach AWS, the real one or the embedded one."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lambda_ci.deploy.services import Services
+    from lambda_ci.model.settings import Settings
+    from lambda_ci.verbs.world import World
+
+
+def reach(settings: Settings, world: World, *, local: bool) -> tuple[Settings, Services]:
+    """The services of the settings' account and region, and the settings as they hold there. No request is made yet."""
+    from lambda_ci.adapters.aws import connect
+    from lambda_ci.deploy.services import Services
+
+    environ, spec = world.environ, settings.aws
+    if local:
+        from lambda_ci.local.embedded import ensure, local_environ
+
+        endpoint = ensure(settings.cache_dir, environ=world.environ, clock=world.clock)
+        world.console.line(f"embedded AWS at {endpoint.url} (pid {endpoint.pid}); `lambda-ci local stop` ends it")
+        environ = local_environ(endpoint)
+        settings, spec = (
+            _localised(settings, world),
+            spec.model_copy(update={"endpoint_url": endpoint.url, "profile": None}),
+        )
+    aws = connect(spec, environ=environ, console=world.console)
+    return settings, Services(aws=aws, clock=world.clock, console=world.console, staging=settings.staging)
+
+
+def _localised(settings: Settings, world: World) -> Settings:
+    from lambda_ci.local.adaptation import Host, adapted, differences
+
+    host = Host(python=(sys.version_info.major, sys.version_info.minor), machine=platform.machine())
+    local = adapted(settings, host)
+    for difference in differences(settings, local):
+        world.console.line(difference)
+    return local

@@ -1,0 +1,93 @@
+"""What all verbs share: the typed object that argparse fills, and the flags that several of them take."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from argparse import SUPPRESS
+from typing import TYPE_CHECKING, ClassVar
+
+from lambda_ci.inputs.options import options
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Mapping
+
+    from lambda_ci.inputs.options import Option
+    from lambda_ci.verbs.world import Outcome, World
+
+_PREFIX = "option_"
+_REPEATABLE = frozenset({"list", "map"})
+_GROUPS = {
+    "run": "what to work on",
+    "project": "settings of the project (flags beat the file)",
+    "function": "settings of every chosen function (flags beat the file)",
+}
+_METAVARS = {"map": "KEY=VALUE", "path": "PATH", "integer": "N", "number": "N", "json": "JSON"}
+
+
+class Command(ABC):
+    """One verb of the command line. argparse sets the attributes; ``run`` does the work."""
+
+    SUMMARY: ClassVar[str]
+    DESCRIPTION: ClassVar[str]
+    USAGE: ClassVar[str] = "[options]"
+
+    json: bool = False
+
+    @staticmethod
+    @abstractmethod
+    def declare(parser: argparse.ArgumentParser) -> None:
+        """Declare the verb's flags and arguments."""
+
+    @abstractmethod
+    def run(self, world: World) -> Outcome:
+        """Do it. Raises LambdaCiError for every failure that is not one function's own."""
+
+    @property
+    def flags(self) -> Mapping[str, str]:
+        """The settings given as flags: name → text as typed; a repeated flag's texts joined by line feeds."""
+        given = {name: value for name, value in vars(self).items() if name.startswith(_PREFIX) and value is not None}
+        return {
+            name.removeprefix(_PREFIX).replace("_", "-"): "\n".join(value) if isinstance(value, list) else str(value)
+            for name, value in given.items()
+        }
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """``--json``: one document on standard output."""
+    parser.add_argument(
+        "--json", action="store_true", help="print one JSON document on standard output, and nothing else there"
+    )
+
+
+def add_local(parser: argparse.ArgumentParser) -> None:
+    """``--local``: the embedded AWS."""
+    text = "use the embedded AWS on this machine (extra `local`); it is started where needed and goes on running"
+    parser.add_argument("--local", action="store_true", help=text)
+
+
+def add_settings(parser: argparse.ArgumentParser, *, only: frozenset[str] | None = None) -> None:
+    """Every setting as a flag, or ``only`` some. AWS's own members, dozens, are just named at the end of the help."""
+    chosen = [option for option in options() if only is None or option.name in only]
+    for scope, title in _GROUPS.items():
+        if members := [option for option in chosen if option.scope == scope]:
+            group = parser.add_argument_group(title)
+            for option in members:
+                _add(group, option)
+    flags = ", ".join(f"--{option.name}" for option in chosen if option.member)
+    parser.epilog = flags and f"Every member of Lambda's API is a flag as well, see docs/reference.md: {flags}."
+
+
+def _add(group: argparse._ArgumentGroup, option: Option) -> None:
+    flag, destination = f"--{option.name}", _PREFIX + option.name.replace("-", "_")
+    help_text = SUPPRESS if option.member else option.help.replace("%", "%%")
+    if option.kind in _REPEATABLE:
+        group.add_argument(flag, dest=destination, action="append", help=help_text, metavar=_metavar(option))
+    elif option.kind == "boolean":
+        group.add_argument(flag, dest=destination, nargs="?", const="true", help=help_text, metavar="true|false")
+    else:
+        group.add_argument(flag, dest=destination, help=help_text, metavar=_metavar(option))
+
+
+def _metavar(option: Option) -> str:
+    return "|".join(option.choices) if option.choices else _METAVARS.get(option.kind, "TEXT")

@@ -1,0 +1,74 @@
+"""``lambda-ci status``: what runs on AWS now."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from lambda_ci.errors import AwsError
+from lambda_ci.model.result import FunctionResult
+from lambda_ci.verbs.cloud import reach
+from lambda_ci.verbs.command import Command, add_json, add_local, add_settings
+from lambda_ci.verbs.outcome import failure_of, result_of
+from lambda_ci.verbs.pipeline import settle
+from lambda_ci.verbs.world import Outcome
+
+if TYPE_CHECKING:
+    import argparse
+
+    from lambda_ci.deploy.current import Current
+    from lambda_ci.deploy.services import Services
+    from lambda_ci.model.settings import Function
+    from lambda_ci.verbs.world import World
+
+
+class Status(Command):
+    SUMMARY = "show which version each function's alias runs"
+    DESCRIPTION = (
+        "Asks AWS for every function of the configuration: does it exist, which version does its alias run, and is the "
+        "unpublished code ($LATEST) the same. Needs lambda:GetFunction only; builds and changes nothing."
+    )
+
+    local: bool = False
+
+    @staticmethod
+    def declare(parser: argparse.ArgumentParser) -> None:
+        add_json(parser)
+        add_local(parser)
+        add_settings(parser)
+
+    def run(self, world: World) -> Outcome:
+        from lambda_ci.report.document import document
+        from lambda_ci.report.table import table
+
+        started = world.clock.monotonic()
+        settings, services = reach(settle(self, world), world, local=self.local)
+        functions = [_looked_at(function, services) for function in settings.functions]
+        result = result_of("status", settings, functions, seconds=world.clock.monotonic() - started)
+        return Outcome(result=result, text=table(result), document=document(result))
+
+
+def _looked_at(function: Function, services: Services) -> FunctionResult:
+    from lambda_ci.deploy.current import observe
+
+    result = FunctionResult(name=function.name, function_name=function.function_name)
+    try:
+        return _described(result, observe(services.aws.lambda_client(), function.function_name, function.spec.alias))
+    except AwsError as error:
+        return replace(result, failure=failure_of(error))
+
+
+def _described(result: FunctionResult, current: Current) -> FunctionResult:
+    if current.latest is None:
+        return result
+    if current.released is None:
+        return replace(result, function_arn=current.latest.function_arn, state=current.latest.state)
+    same = current.released.same_content(current.latest)
+    return replace(
+        result,
+        function_arn=current.latest.function_arn,
+        alias=current.alias,
+        version=current.released.version,
+        state=current.released.state,
+        unpublished=not same,
+    )

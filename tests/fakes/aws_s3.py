@@ -1,0 +1,113 @@
+"""As much of S3 as staging a package takes: heads, puts, multipart uploads, checksums. Path-style only."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import itertools
+import re
+import zlib
+from typing import TYPE_CHECKING
+
+from tests.fakes.aws_lambda import Answer
+from tests.fakes.aws_strict import AwsRefusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PART = 5 * 1024 * 1024
+XML = {"Content-Type": "application/xml"}
+
+
+class FakeS3:
+    """``buckets``: name → region. ``forbidden``: buckets of others."""
+
+    def __init__(self, *, region: str) -> None:
+        self.region = region
+        self.buckets: dict[str, str] = {}
+        self.forbidden: set[str] = set()
+        self.objects: dict[tuple[str, str], bytes] = {}
+        self.uploads: dict[str, dict[int, bytes]] = {}
+        self._ids = itertools.count(1)
+
+    def content(self, bucket: str, key: str) -> bytes | None:
+        return self.objects.get((bucket, key))
+
+    def operation(self, method: str, path: str, query: dict[str, str]) -> str:
+        """S3's name for a request."""
+        if "/" not in path.strip("/"):
+            return {"HEAD": "HeadBucket"}.get(method, f"{method} bucket")
+        if "uploadId" in query:
+            return {"PUT": "UploadPart", "POST": "CompleteMultipartUpload", "DELETE": "AbortMultipartUpload"}[method]
+        if "uploads" in query:
+            return "CreateMultipartUpload"
+        return {"HEAD": "HeadObject", "PUT": "PutObject", "GET": "GetObject"}[method]
+
+    def answer(
+        self, operation: str, path: str, *, query: dict[str, str], headers: dict[str, str], body: bytes
+    ) -> Answer:
+        bucket, _, key = path.strip("/").partition("/")
+        self._check_bucket(bucket)
+        _check_digest(headers, body)
+        match operation:
+            case "HeadBucket":
+                return Answer(headers={"x-amz-bucket-region": self.buckets[bucket]}, payload=b"")
+            case "HeadObject":
+                return self._head(bucket, key)
+            case "PutObject":
+                self.objects[bucket, key] = body
+                return Answer(headers={"ETag": _etag(body)}, payload=b"")
+            case "CreateMultipartUpload":
+                upload = f"upload-{next(self._ids)}"
+                self.uploads[upload] = {}
+                text = f"<InitiateMultipartUploadResult><UploadId>{upload}</UploadId></InitiateMultipartUploadResult>"
+                return Answer(payload=text.encode(), headers=XML)
+            case "UploadPart":
+                self.uploads[query["uploadId"]][int(query["partNumber"])] = body
+                kept = {name: value for name, value in headers.items() if name.startswith("x-amz-checksum-")}
+                return Answer(headers={"ETag": _etag(body), **kept}, payload=b"")
+            case "CompleteMultipartUpload":
+                return self._complete(bucket, key, query["uploadId"], body)
+            case "AbortMultipartUpload":
+                del self.uploads[query["uploadId"]]
+                return Answer(status=204, payload=b"")
+        raise AwsRefusal(501, "NotImplemented", operation)
+
+    def _head(self, bucket: str, key: str) -> Answer:
+        content = self.content(bucket, key)
+        if content is None:
+            raise AwsRefusal(404, "NoSuchKey", "The specified key does not exist.")
+        return Answer(headers={"Content-Length": str(len(content)), "ETag": _etag(content)}, payload=b"")
+
+    def _complete(self, bucket: str, key: str, upload: str, body: bytes) -> Answer:
+        parts = self.uploads.pop(upload)
+        named = [int(number) for number in re.findall(rb"<PartNumber>(\d+)</PartNumber>", body)]
+        if named != sorted(parts):
+            raise AwsRefusal(400, "InvalidPart", "One or more of the specified parts could not be found.")
+        if any(len(parts[number]) < PART for number in named[:-1]):
+            raise AwsRefusal(400, "EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size")
+        self.objects[bucket, key] = b"".join(parts[number] for number in named)
+        text = (
+            f"<CompleteMultipartUploadResult><Bucket>{bucket}</Bucket><Key>{key}</Key></CompleteMultipartUploadResult>"
+        )
+        return Answer(payload=text.encode(), headers=XML)
+
+    def _check_bucket(self, bucket: str) -> None:
+        if bucket in self.forbidden:
+            raise AwsRefusal(403, "AccessDenied", "Access Denied")
+        if bucket not in self.buckets:
+            raise AwsRefusal(404, "NoSuchBucket", "The specified bucket does not exist")
+
+
+def _check_digest(headers: dict[str, str], body: bytes) -> None:
+    digests: dict[str, Callable[[bytes], bytes]] = {
+        "x-amz-checksum-sha256": lambda content: hashlib.sha256(content).digest(),
+        "x-amz-checksum-crc32": lambda content: zlib.crc32(content).to_bytes(4, "big"),
+    }
+    for name, digest in digests.items():
+        if name in headers and headers[name] != base64.b64encode(digest(body)).decode():
+            raise AwsRefusal(400, "BadDigest", "The checksum you specified did not match what we received.")
+
+
+def _etag(content: bytes) -> str:
+    return f'"{hashlib.md5(content, usedforsecurity=False).hexdigest()}"'

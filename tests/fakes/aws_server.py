@@ -1,0 +1,311 @@
+"""Lambda, S3 and STS on 127.0.0.1 over real HTTP for real boto3 clients; answers strictly, and fails on demand.
+
+with AwsServer() as aws:
+    client = boto3.client("lambda", endpoint_url=aws.url, region_name=aws.region, ...)
+    aws.faults.add("UpdateFunctionCode", Status(429, "TooManyRequestsException", "Rate Exceeded."), times=2)
+    ...
+    assert aws.writes == ["UpdateFunctionCode", "PublishVersion"]
+    assert aws.functions["orders"].aliases["live"]["FunctionVersion"] == "2"
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import socket
+import struct
+import threading
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Self
+from urllib.parse import parse_qsl, urlsplit
+from xml.sax.saxutils import escape
+
+from tests.fakes.aws_lambda import ACCOUNT, Answer, Deployed, FakeLambda
+from tests.fakes.aws_s3 import FakeS3
+from tests.fakes.aws_strict import AwsRefusal, JsonObject, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "not-a-secret"}
+READING = ("Get", "Head", "List", "Invoke")
+
+
+@dataclass(frozen=True)
+class Status:
+    """An error answer instead of doing anything."""
+
+    status: int
+    code: str
+    message: str = "injected"
+
+
+@dataclass(frozen=True)
+class Reset:
+    """The connection breaks before anything is done."""
+
+
+@dataclass(frozen=True)
+class Lost:
+    """The request is carried out, and the connection breaks before the answer."""
+
+
+@dataclass(frozen=True)
+class Hang:
+    """No answer for so many seconds; then the connection ends. ``done``: the request was carried out."""
+
+    seconds: float
+    done: bool = False
+
+
+@dataclass(frozen=True)
+class Html:
+    """A proxy's page with status 200, and nothing is done."""
+
+    page: bytes = b"<!doctype html><title>Sign in</title><h1>Welcome to the hotel</h1>"
+    kind: str = "text/html"
+
+
+@dataclass(frozen=True)
+class Before:
+    """Something else happens just before the request is carried out."""
+
+    action: Callable[[], None]
+
+
+Fault = Status | Reset | Lost | Hang | Html | Before
+
+
+@dataclass(frozen=True)
+class Request:
+    """``operation`` is AWS's name; ``parameters`` those of the model (S3: the query)."""
+
+    operation: str
+    parameters: JsonObject = field(repr=False)
+    headers: dict[str, str] = field(repr=False)
+    size: int
+
+
+@dataclass
+class _Rule:
+    pattern: re.Pattern[str]
+    fault: Fault
+    after: int
+    times: int
+
+
+class Faults:
+    """``add(pattern, fault, after=1, times=2)``: the second and third request whose operation matches."""
+
+    def __init__(self) -> None:
+        self._rules: list[_Rule] = []
+
+    def add(self, pattern: str, fault: Fault, *, after: int = 0, times: int = 1) -> None:
+        self._rules.append(_Rule(re.compile(pattern), fault, after, times))
+
+    def clear(self) -> None:
+        self._rules.clear()
+
+    def take(self, operation: str) -> Fault | None:
+        for rule in self._rules:
+            if not rule.pattern.fullmatch(operation) or rule.times == 0:
+                continue
+            if rule.after:
+                rule.after -= 1
+                continue
+            rule.times -= 1
+            return rule.fault
+        return None
+
+
+class AwsServer:
+    """A context manager; the port is free to choose by the system."""
+
+    def __init__(self, *, region: str = "eu-west-1") -> None:
+        self.region = region
+        self.s3 = FakeS3(region=region)
+        self.lambda_ = FakeLambda(region=region, objects=self.s3.content)
+        self.faults = Faults()
+        self.requests: list[Request] = []
+        self.lock = threading.RLock()
+        self.closing = threading.Event()
+        self._server = _Server(("127.0.0.1", 0), _Handler)
+        self._server.aws = self
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    @property
+    def functions(self) -> dict[str, Deployed]:
+        return self.lambda_.functions
+
+    @property
+    def operations(self) -> list[str]:
+        return [request.operation for request in self.requests]
+
+    @property
+    def writes(self) -> list[str]:
+        return [name for name in self.operations if not name.startswith(READING)]
+
+    def reset(self) -> None:
+        """As new."""
+        with self.lock:
+            self.s3 = FakeS3(region=self.region)
+            self.lambda_ = FakeLambda(region=self.region, objects=self.s3.content)
+            self.faults.clear()
+            self.requests.clear()
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.closing.set()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def answer(self, operation: str, request: _Parsed) -> Answer:
+        with self.lock:
+            if request.service == "lambda":
+                return self.lambda_.operations()[operation](request.parameters)
+            if request.service == "s3":
+                return self.s3.answer(
+                    operation, request.path, query=request.query, headers=request.headers, body=request.body
+                )
+            return _caller()
+
+
+@dataclass(frozen=True)
+class _Parsed:
+    service: str
+    path: str
+    query: dict[str, str]
+    headers: dict[str, str]
+    body: bytes
+    parameters: JsonObject
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    aws: AwsServer
+
+    def handle_error(self, *_: object) -> None:
+        """Broken connections are wanted here."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Server
+    disable_nagle_algorithm = True
+    wbufsize = -1
+
+    def setup(self) -> None:
+        super().setup()
+        self.connection.settimeout(30)
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+    def _serve(self) -> None:
+        aws = self.server.aws
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        body = self.rfile.read(int(headers.get("content-length", 0)))
+        url = urlsplit(self.path)
+        query = dict(parse_qsl(url.query, keep_blank_values=True))
+        scope = re.search(r"Credential=[^/]+/\d+/[^/]+/(\w+)/aws4_request", headers.get("authorization", ""))
+        service = scope[1] if scope else ""
+        try:
+            operation, parameters = _operation(
+                aws, self.command, service, url.path, query=query, headers=headers, body=body
+            )
+        except AwsRefusal as refusal:
+            with aws.lock:
+                aws.requests.append(Request("invalid", {}, headers, len(body)))
+            self._refuse(service, refusal)
+            return
+        with aws.lock:
+            aws.requests.append(Request(operation, parameters, headers, len(body)))
+            fault = aws.faults.take(operation)
+        self._fulfil(operation, _Parsed(service, url.path, query, headers, body, parameters), fault)
+
+    do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = do_PATCH = _serve
+
+    def _fulfil(self, operation: str, request: _Parsed, fault: Fault | None) -> None:
+        match fault:
+            case Status(status, code, message):
+                return self._refuse(request.service, AwsRefusal(status, code, message))
+            case Html(page, kind):
+                return self._send(Answer(payload=page, headers={"Content-Type": kind}))
+            case Reset():
+                return self._break()
+            case Hang(seconds, done=False):
+                self.server.aws.closing.wait(seconds)
+                return self._break()
+            case Before(action):
+                with self.server.aws.lock:
+                    action()
+            case _:
+                pass
+        answer: Answer | AwsRefusal
+        try:
+            answer = self.server.aws.answer(operation, request)
+        except AwsRefusal as refusal:
+            answer = refusal
+        if isinstance(fault, Hang):
+            self.server.aws.closing.wait(fault.seconds)
+        if isinstance(fault, (Lost, Hang)):
+            return self._break()
+        return self._refuse(request.service, answer) if isinstance(answer, AwsRefusal) else self._send(answer)
+
+    def _refuse(self, service: str, refusal: AwsRefusal) -> None:
+        if service == "s3":
+            text = f"<Error><Code>{refusal.code}</Code><Message>{escape(refusal.message)}</Message></Error>"
+            return self._send(
+                Answer(status=refusal.status, payload=text.encode(), headers={"Content-Type": "application/xml"})
+            )
+        body = {"Type": "User", "Message": refusal.message, "message": refusal.message}
+        return self._send(Answer(body, status=refusal.status, headers={"x-amzn-ErrorType": refusal.code}))
+
+    def _send(self, answer: Answer) -> None:
+        payload = answer.payload if answer.payload is not None else json.dumps(answer.body).encode()
+        headers = {"Content-Type": "application/json", **answer.headers}
+        bodiless = self.command == "HEAD" or answer.status == 204
+        headers.setdefault("Content-Length", "0" if bodiless else str(len(payload)))
+        self.send_response(answer.status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if not bodiless:
+            self.wfile.write(payload)
+
+    def _break(self) -> None:
+        self.close_connection = True
+        with contextlib.suppress(OSError):
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.connection.close()
+
+
+def _operation(
+    aws: AwsServer, method: str, service: str, path: str, *, query: dict[str, str], headers: dict[str, str], body: bytes
+) -> tuple[str, JsonObject]:
+    if service == "lambda":
+        return parse("lambda", method, path, query=query, headers=headers, body=body)
+    if service == "s3":
+        return aws.s3.operation(method, path, query), dict(query)
+    if service == "sts":
+        return "GetCallerIdentity", {}
+    raise AwsRefusal(403, "MissingAuthenticationTokenException", "Missing Authentication Token")
+
+
+def _caller() -> Answer:
+    inner = f"<Account>{ACCOUNT}</Account><Arn>arn:aws:iam::{ACCOUNT}:user/ci</Arn><UserId>AIDA</UserId>"
+    text = (
+        '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">'
+        f"<GetCallerIdentityResult>{inner}</GetCallerIdentityResult></GetCallerIdentityResponse>"
+    )
+    return Answer(payload=text.encode(), headers={"Content-Type": "text/xml"})

@@ -1,0 +1,186 @@
+"""A function to deploy, and the deploy stage run over it as the verb runs it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import itertools
+import zipfile
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from lambda_ci.adapters.aws import Aws, Patience, connect
+from lambda_ci.deploy import apply, changes, current, desired, release
+from lambda_ci.deploy.services import Services
+from lambda_ci.model.artifact import Package
+from lambda_ci.model.settings import Function
+from lambda_ci.model.spec import AwsSpec, FunctionSpec, StagingSpec
+from tests.fakes.aws_server import CREDENTIALS, AwsServer
+from tests.fakes.quiet import FakeClock, quiet
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from mypy_boto3_lambda import LambdaClient
+    from pydantic import JsonValue
+
+    from lambda_ci.deploy.release import Release
+    from lambda_ci.model.change import Plan
+
+ROLE = "arn:aws:iam::123456789012:role/orders"
+QUICK = Patience(connect=5, read=20, upload=20, attempts=1, upload_attempts=1)
+"""No request is made twice, so that a fault is an error at once."""
+
+
+class Killed(BaseException):
+    """The run ends here, whatever it was doing."""
+
+
+def zipped(source: str, *, padding: int = 0) -> bytes:
+    """A small package; ``padding`` bytes are stored as they are."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr(zipfile.ZipInfo("app.py"), source)
+        if padding:
+            archive.writestr(zipfile.ZipInfo("padding"), b"\0" * padding)
+    return buffer.getvalue()
+
+
+def packaged(folder: Path, content: bytes, *, function: str = "orders") -> Package:
+    """A package on disk with this content."""
+    digest = hashlib.sha256(content)
+    path = folder / f"{function}-{digest.hexdigest()[:8]}.zip"
+    path.write_bytes(content)
+    return Package(
+        function=function,
+        path=path,
+        sha256=digest.hexdigest(),
+        code_sha256=base64.b64encode(digest.digest()).decode(),
+        size=len(content),
+        unpacked_size=len(content),
+        members=(),
+        ledger=(),
+    )
+
+
+def declared(folder: Path, *, members: Mapping[str, JsonValue] | None = None, **fields: JsonValue) -> Function:
+    """A function as it leaves the door; ``fields`` in kebab-case with underscores."""
+    document = {"runtime": "python3.12", "handler": "app.handler", **fields}
+    spec = FunctionSpec.model_validate({key.replace("_", "-"): value for key, value in document.items()}, strict=False)
+    spec = spec.model_copy(update={"members": {"Role": ROLE, **(members or {})}})
+    return Function(name="orders", spec=spec, source=folder, requirements=None)
+
+
+def reach(server: AwsServer, *, patience: Patience = QUICK) -> Aws:
+    """The door to AWS, with a fake behind it."""
+    spec = AwsSpec.model_validate({"region": server.region, "endpoint-url": server.url})
+    return connect(spec, environ=CREDENTIALS, console=quiet()[0], patience=patience)
+
+
+class HttpAnswer(Protocol):
+    """As much of botocore's as is used here."""
+
+    status_code: int
+
+
+@dataclass
+class Project:
+    """One function, a server, and the deploy stage between them."""
+
+    folder: Path
+    server: AwsServer
+    clock: FakeClock = field(default_factory=FakeClock)
+    staging: StagingSpec | None = None
+    patience: Patience = QUICK
+    shared: Aws | None = None
+    """Clients that were made before; making them takes longer than using them."""
+    project: str = "shop"
+    tested: list[str] = field(default_factory=list)
+    """Versions that went through the smoke test."""
+    log: io.StringIO = field(default_factory=io.StringIO)
+    _services: Services | None = None
+
+    @property
+    def services(self) -> Services:
+        if self._services is None:
+            console, self.log = quiet(self.clock)
+            aws = self.shared or reach(self.server, patience=self.patience)
+            self._services = Services(aws=aws, clock=self.clock, console=console, staging=self.staging)
+        return self._services
+
+    @property
+    def aws(self) -> Aws:
+        return self.services.aws
+
+    @property
+    def client(self) -> LambdaClient:
+        return self.aws.lambda_client()
+
+    def function(self, members: Mapping[str, JsonValue] | None = None, **fields: JsonValue) -> Function:
+        return declared(self.folder, members=members, **fields)
+
+    def package(self, source: str = "v1", *, padding: int = 0) -> Package:
+        return packaged(self.folder, zipped(source, padding=padding))
+
+    def plan(self, function: Function, package: Package) -> Plan:
+        wanted = desired.desired(function, package, project=self.project)
+        return changes.plan(wanted, current.read(self.aws, wanted), staging=self.staging)
+
+    def deploy(
+        self, function: Function, package: Package, *, smoke: Callable[[Release], object] | None = None
+    ) -> Release:
+        """What the verb does: read, plan, apply, test, promote."""
+        wanted = desired.desired(function, package, project=self.project)
+        present = current.read(self.aws, wanted)
+        plan = changes.plan(wanted, present, staging=self.staging)
+        if not plan.changed:
+            return release.unchanged(present)
+        new = apply.apply(plan, wanted, present, self.services)
+        if new.moves:
+            if smoke:
+                smoke(new)
+            self.tested.append(new.version)
+        return release.promote(new, self.services)
+
+    @contextmanager
+    def killed_after(self, count: int) -> Iterator[None]:
+        """The run ends when so many requests have been answered."""
+        left = itertools.count(count - 1, -1)
+
+        def hook(**_: object) -> None:
+            if next(left) == 0:
+                raise Killed
+
+        clients = (self.aws.lambda_client(), self.aws.upload_client())
+        for client in clients:
+            client.meta.events.register_last("after-call.lambda", hook, unique_id="killed")
+        try:
+            yield
+        finally:
+            for client in clients:
+                client.meta.events.unregister("after-call.lambda", unique_id="killed")
+
+    @contextmanager
+    def repeating(self, times: int) -> Iterator[None]:
+        """botocore makes a failed request again, as it does in production, but at once."""
+
+        def hook(response: tuple[HttpAnswer, object] | None, attempts: int, **_: object) -> float | None:
+            status = response[0].status_code if response else 500
+            return 0.0 if attempts <= times and (status >= 500 or status == 429) else None
+
+        clients = (self.aws.lambda_client(), self.aws.upload_client())
+        for client in clients:
+            client.meta.events.register_first("needs-retry.lambda", hook, unique_id="at-once")
+        try:
+            yield
+        finally:
+            for client in clients:
+                client.meta.events.unregister("needs-retry.lambda", unique_id="at-once")
+
+    def alias(self, function: str = "orders", alias: str = "live") -> str:
+        """The version that callers get; empty where there is no alias."""
+        deployed = self.server.functions.get(function)
+        return str(deployed.aliases[alias]["FunctionVersion"]) if deployed and alias in deployed.aliases else ""

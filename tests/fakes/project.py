@@ -1,0 +1,66 @@
+"""A function's folder, its wheels and its package, in a folder of the test."""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from lambda_ci.model.settings import Function
+from lambda_ci.model.spec import FunctionSpec
+from lambda_ci.package.assemble import assemble
+from tests.fakes import wheels
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from lambda_ci.model.artifact import Package, Wheel
+
+HANDLER = "def handler(event, context):\n    return event\n"
+
+
+@dataclass
+class Project:
+    """``app.handler`` on python3.11, built from ``root/source`` into ``root/dist``."""
+
+    root: Path
+    name: str = "orders"
+    spec: dict[str, Any] = field(default_factory=dict)
+    members: dict[str, Any] = field(default_factory=dict)
+    source: Path = field(init=False)
+    requirements: Path | None = None
+    wheels: list[Wheel] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.source = self.root / "source"
+        self.source.mkdir(parents=True)
+
+    @property
+    def output_dir(self) -> Path:
+        return self.root / "dist"
+
+    @property
+    def function(self) -> Function:
+        values = {"handler": "app.handler", "runtime": "python3.11", **self.spec}
+        spec = FunctionSpec.model_validate(values).model_copy(update={"members": self.members})
+        return Function(name=self.name, spec=spec, source=self.source, requirements=self.requirements)
+
+    def write(self, path: str, content: str | bytes = "") -> Path:
+        file = self.source / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content.encode() if isinstance(content, str) else content)
+        return file
+
+    def wheel(
+        self, name: str, files: Mapping[str, bytes | wheels.Entry] | Sequence[tuple[str, bytes | wheels.Entry]], **options: Any
+    ) -> None:
+        self.wheels.append(wheels.wheel(self.root / "cache", name, files, **options))
+
+    def assemble(self, **options: Any) -> Package:
+        return assemble(self.function, self.wheels, output_dir=self.output_dir, **options)
+
+    def paths(self) -> list[str]:
+        """What the package of this project holds, without dist-info."""
+        with zipfile.ZipFile(self.assemble().path) as archive:
+            return [name for name in archive.namelist() if ".dist-info/" not in name]

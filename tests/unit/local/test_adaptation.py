@@ -1,0 +1,51 @@
+"""What a project becomes when the embedded AWS is to run it."""
+
+from pathlib import Path
+
+import pytest
+
+from lambda_ci.local.adaptation import ROLE, Host, adapted, differences
+from lambda_ci.model.settings import Function, Settings
+from lambda_ci.model.spec import AwsSpec, FunctionSpec
+from lambda_ci.model.target import Architecture
+
+HOST = Host(python=(3, 11), machine="x86_64")
+
+
+def _settings(spec: FunctionSpec) -> Settings:
+    function = Function(name="orders", spec=spec, source=Path("/shop"), requirements=None)
+    return Settings(
+        root=Path("/shop"),
+        project="shop",
+        stage=None,
+        aws=AwsSpec(),
+        staging=None,
+        functions=(function,),
+        output_dir=Path("/shop/dist"),
+        cache_dir=Path("/cache"),
+    )
+
+
+def test_functions_are_built_for_the_python_and_machine_that_run_them() -> None:
+    before = _settings(FunctionSpec(handler="app.handler", runtime="python3.13", architecture=Architecture.ARM64))
+    after = adapted(before, HOST)
+    assert (after.functions[0].spec.runtime, after.functions[0].spec.architecture) == ("python3.11", "x86_64")
+    assert [line.split(",")[0] for line in differences(before, after)] == [
+        "orders: built for python3.11 on x86_64 (glibc 2.26) instead of python3.13 on arm64 (glibc 2.34)"
+    ]
+
+
+def test_a_project_that_fits_says_nothing() -> None:
+    before = _settings(FunctionSpec(handler="app.handler", runtime="python3.11"))
+    assert differences(before, adapted(before, HOST)) == ()
+
+
+@pytest.mark.parametrize(("members", "role"), [({}, ROLE), ({"Role": "arn:own"}, "arn:own")])
+def test_a_role_is_invented_only_where_none_is_given(members: dict[str, str], role: str) -> None:
+    before = _settings(FunctionSpec(handler="app.handler", runtime="python3.11", members=members))
+    assert adapted(before, HOST).functions[0].spec.members["Role"] == role
+
+
+@pytest.mark.parametrize("machine", ["aarch64", "arm64"])
+def test_arm_machines_have_two_names(machine: str) -> None:
+    assert Host(python=(3, 14), machine=machine).architecture is Architecture.ARM64
