@@ -120,6 +120,7 @@ def _package(
             raise chosen
         package = assemble(function, chosen, output_dir=settings.output_dir)
     except LambdaCiError as error:
+        world.console.line(f"✗ {function.name}: {error.what}")
         return Built(function=function, package=None, result=replace(result, failure=failure_of(error)))
     for warning in package.warnings:
         world.console.line(f"{function.name}: {warning}")

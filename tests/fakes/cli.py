@@ -1,0 +1,54 @@
+"""The program in this process: real inputs, real files, captured streams."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from lambda_ci.main import Streams, main
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a run left: its exit code and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Any:  # noqa: ANN401 - the tests look at JSON of several shapes
+        return json.loads(self.out)
+
+    def function(self, name: str) -> Any:  # noqa: ANN401
+        return self.document["functions"][name]
+
+
+@dataclass
+class Cli:
+    """``cli("deploy", "--json")`` in ``folder`` with nothing but ``environ``."""
+
+    folder: Path
+    environ: dict[str, str] = field(default_factory=dict)
+    stdin: str = ""
+
+    def __call__(self, *argv: str, environ: Mapping[str, str] | None = None) -> Ran:
+        out, err = io.StringIO(), io.StringIO()
+        streams = Streams(stdin=io.StringIO(self.stdin), stdout=out, stderr=err)
+        try:
+            code = main(argv, environ={**self.environ, **(environ or {})}, cwd=self.folder, streams=streams)
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        return Ran(code, out.getvalue(), err.getvalue())
+
+    def write(self, name: str, text: str) -> Path:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
