@@ -20,6 +20,7 @@ class Resource(StrEnum):
     FUNCTION = "function"
     CODE = "code"
     CONFIGURATION = "configuration"
+    CODE_SIGNING = "code-signing"
     TAGS = "tags"
     VERSION = "version"
     ALIAS = "alias"

@@ -41,6 +41,8 @@ class Facts:
     limits: Limits
     reserved_environment: frozenset[str]
     runtime_modules: frozenset[str]
+    builtin_modules: frozenset[str]
+    preloaded_modules: frozenset[str]
     regions: frozenset[str]
 
     @property
@@ -58,6 +60,8 @@ def facts() -> Facts:
         limits=Limits(**{name.replace("-", "_"): entry["value"] for name, entry in raw["limits"].items()}),
         reserved_environment=frozenset(raw["reserved-environment"]["names"]),
         runtime_modules=frozenset(raw["runtime-modules"]["names"]),
+        builtin_modules=frozenset(raw["builtin-modules"]["names"]),
+        preloaded_modules=frozenset(raw["preloaded-modules"]["names"]),
         regions=frozenset(raw["regions"]["names"]),
     )
 

@@ -34,6 +34,9 @@ class _Spec(BaseModel):
     )
 
 
+MAX_EXPRESSION = 1000
+"""Characters of a JMESPath expression."""
+
 AliasName = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[a-zA-Z0-9_-]*[a-zA-Z_-][a-zA-Z0-9_-]*$")]
 FunctionName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-zA-Z0-9_-]+$")]
 ProjectName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-zA-Z0-9_-]+$")]
@@ -47,7 +50,9 @@ class Expect(_Spec):
         None, alias="json", description="JSON that the answer must contain: objects by key, anything else equal."
     )
     body: JsonValue = Field(None, description="JSON that the answer's `body`, decoded, must contain.")
-    jmespath: str | None = Field(None, description="A JMESPath expression over the answer that must be true.")
+    jmespath: str | None = Field(
+        None, description="A JMESPath expression over the answer that must be true.", max_length=MAX_EXPRESSION
+    )
     error: str | bool | None = Field(
         None, description="`true` where the function must fail, or the `errorType` it must fail with."
     )
@@ -97,7 +102,7 @@ class FunctionSpec(_Spec):
     smoke: tuple[SmokeCase, ...] = Field(
         (), description="Tests that the published version must pass before the alias moves."
     )
-    members: Mapping[str, JsonValue] = Field(default_factory=dict, exclude=True, repr=False, init=False)
+    members: Mapping[str, JsonValue] = Field(default_factory=dict, exclude=True, repr=False)
 
     @property
     def target(self) -> Target:
@@ -121,9 +126,10 @@ class StagingSpec(_Spec):
     """Where packages go that are too large for a direct upload."""
 
     bucket: str = Field(
-        description="The S3 bucket, in the function's region.", pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"
+        description="The S3 bucket for packages too large for a direct upload, in the function's region.",
+        pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",
     )
-    prefix: str = Field("lambda-ci/", description="What every key begins with.", max_length=512)
+    prefix: str = Field("lambda-ci/", description="What the key of every staged package begins with.", max_length=512)
 
 
 class StageSpec(_Spec):
@@ -147,7 +153,9 @@ class Spec(_Spec):
     defaults: FunctionSpec | None = Field(
         None, description="What holds for every function that does not say otherwise."
     )
-    functions: Mapping[str, FunctionSpec] = Field(description="The functions, by a name of your choice.", min_length=1)
+    functions: Mapping[FunctionName, FunctionSpec] = Field(
+        description="The functions, by a name of your choice.", min_length=1
+    )
     stages: Mapping[str, StageSpec] = Field(
         default_factory=dict, description="What is different per deployment stage; chosen with `--stage`."
     )

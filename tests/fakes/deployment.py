@@ -9,7 +9,7 @@ import itertools
 import zipfile
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 from lambda_ci.adapters.aws import Aws, Patience, connect
 from lambda_ci.deploy import apply, changes, current, desired, release
@@ -173,7 +173,9 @@ class Project:
 
         clients = (self.aws.lambda_client(), self.aws.upload_client())
         for client in clients:
-            client.meta.events.register_first("needs-retry.lambda", hook, unique_id="at-once")
+            client.meta.events.register_first(
+                "needs-retry.lambda", cast("Callable[..., None]", hook), unique_id="at-once"
+            )
         try:
             yield
         finally:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 from lambda_ci.model.settings import Function
 from lambda_ci.model.spec import FunctionSpec
 from lambda_ci.package.assemble import assemble
-from tests.fakes import wheels
+from tests.fakes.wheels import wheel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from lambda_ci.model.artifact import Package, Wheel
+    from tests.fakes.wheels import Entry
 
 HANDLER = "def handler(event, context):\n    return event\n"
 
@@ -53,12 +54,17 @@ class Project:
         return file
 
     def wheel(
-        self, name: str, files: Mapping[str, bytes | wheels.Entry] | Sequence[tuple[str, bytes | wheels.Entry]], **options: Any
+        self,
+        name: str,
+        files: Mapping[str, bytes | Entry] | Sequence[tuple[str, bytes | Entry]],
+        *,
+        version: str = "1.0",
+        prefix: bytes = b"",
     ) -> None:
-        self.wheels.append(wheels.wheel(self.root / "cache", name, files, **options))
+        self.wheels.append(wheel(self.root / "cache", name, files, version=version, prefix=prefix))
 
-    def assemble(self, **options: Any) -> Package:
-        return assemble(self.function, self.wheels, output_dir=self.output_dir, **options)
+    def assemble(self) -> Package:
+        return assemble(self.function, self.wheels, output_dir=self.output_dir)
 
     def paths(self) -> list[str]:
         """What the package of this project holds, without dist-info."""

@@ -48,11 +48,11 @@ class Entry:
         return self.raw if self.raw is not None else _compressed(self.content, self.method)
 
 
-Files = "Mapping[str, bytes | Entry] | Sequence[tuple[str, bytes | Entry]]"
-
-
 def archive(
-    files: Mapping[str, bytes | Entry] | Sequence[tuple[str, bytes | Entry]], *, prefix: bytes = b"", comment: bytes = b""
+    files: Mapping[str, bytes | Entry] | Sequence[tuple[str, bytes | Entry]],
+    *,
+    prefix: bytes = b"",
+    comment: bytes = b"",
 ) -> bytes:
     """A zip file with these members, in this order; a sequence may name a path twice."""
     pairs = files if not hasattr(files, "items") else list(files.items())
@@ -104,10 +104,10 @@ def _compressed(content: bytes, method: int) -> bytes:
 
 
 def _lzma(content: bytes) -> bytes:
-    properties = lzma._encode_filter_properties({"id": lzma.FILTER_LZMA1})  # type: ignore[attr-defined]
-    packer = lzma.LZMACompressor(
-        lzma.FORMAT_RAW, filters=[lzma._decode_filter_properties(lzma.FILTER_LZMA1, properties)]  # type: ignore[attr-defined]
-    )
+    """LZMA as zip files hold it: version and properties of the coder, then its stream without an end mark."""
+    properties = struct.pack("<BI", 93, 1 << 20)
+    coder = {"id": lzma.FILTER_LZMA1, "dict_size": 1 << 20, "lc": 3, "lp": 0, "pb": 2}
+    packer = lzma.LZMACompressor(lzma.FORMAT_RAW, filters=[coder])
     return struct.pack("<BBH", 9, 4, len(properties)) + properties + packer.compress(content) + packer.flush()
 
 
@@ -128,9 +128,20 @@ def _local(path: str, entry: Entry) -> bytes:
     extra = entry.local_extra
     if entry.zip64:
         extra += struct.pack("<HHQQ", 1, 16, size, compressed)
-    stated = (0, 0, 0) if entry.descriptor else (crc, 0xFFFFFFFF, 0xFFFFFFFF) if entry.zip64 else (crc, compressed, size)
+    stated = (
+        (0, 0, 0) if entry.descriptor else (crc, 0xFFFFFFFF, 0xFFFFFFFF) if entry.zip64 else (crc, compressed, size)
+    )
     header = struct.pack(
-        "<4s5H3I2H", b"PK\3\4", 45 if entry.zip64 else 20, _flags(path, entry), entry.method, 0, 0x21, *stated, len(name), len(extra)
+        "<4s5H3I2H",
+        b"PK\3\4",
+        45 if entry.zip64 else 20,
+        _flags(path, entry),
+        entry.method,
+        0,
+        0x21,
+        *stated,
+        len(name),
+        len(extra),
     )
     trailer = struct.pack("<4s3I", b"PK\7\x08", crc, compressed, size) if entry.descriptor else b""
     return header + name + extra + entry.packed + trailer

@@ -1,0 +1,62 @@
+"""``__init__.py`` files that do nothing but share a package between distributions.
+
+Several wheels may bring one each, worded differently; in one folder any of them will do.
+https://packaging.python.org/en/latest/guides/packaging-namespace-packages/
+"""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from typing import TYPE_CHECKING
+
+from lambda_ci.package.file import read
+
+if TYPE_CHECKING:
+    from lambda_ci.package.file import File
+
+_LONGEST = 1 << 14
+_HARMLESS = (ast.Import, ast.ImportFrom, ast.Pass)
+
+
+def preferred(one: File, other: File) -> File | None:
+    """Which of two ``__init__.py`` files to keep; ``None`` unless both only declare a namespace.
+
+    One that extends its path is preferred, because it finds parts of the package in layers as well.
+    """
+    if not one.path.endswith("/__init__.py") or max(one.size, other.size) > _LONGEST:
+        return None
+    contents = {file.label: read(file) for file in (one, other)}
+    if not all(map(declares_namespace, contents.values())):
+        return None
+    return other if b"extend_path" in contents[other.label] > contents[one.label] else one
+
+
+def declares_namespace(source: bytes) -> bool:
+    """Whether a module holds nothing but comments, strings and the declaration of a namespace package."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return all(map(_declares, tree.body))
+
+
+def _declares(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Expr(value=ast.Constant()) | ast.Pass():
+            return True
+        case (
+            ast.ImportFrom(module="pkgutil" | "pkg_resources")
+            | ast.Import(names=[ast.alias(name="pkgutil" | "pkg_resources")])
+        ):
+            return True
+        case ast.Assign(targets=[ast.Name(id="__path__")]):
+            return "extend_path" in ast.unparse(statement)
+        case ast.Expr(value=ast.Call()):
+            return "declare_namespace(__name__)" in ast.unparse(statement)
+        case ast.Try():
+            inner = [*statement.body, *statement.orelse, *statement.finalbody]
+            return all(map(_declares, [*inner, *(one for handler in statement.handlers for one in handler.body)]))
+    return False
