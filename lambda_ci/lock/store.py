@@ -55,6 +55,7 @@ def save(cache_dir: Path, name: str, text: str) -> None:
         return
     try:
         with os.fdopen(handle, "wb") as file:
+            os.fchmod(handle, 0o644)
             file.write(hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
         Path(temporary).replace(path)
     except OSError:

@@ -35,6 +35,8 @@ class Settings:
 
     root: Path
     """The folder of the configuration file (the working directory where there is none); relative paths start here."""
+    config: Path | None
+    """The configuration file; ``None`` where everything comes from flags, inputs and the environment."""
     project: str
     stage: str | None
     aws: AwsSpec

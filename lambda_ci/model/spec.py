@@ -99,6 +99,10 @@ class FunctionSpec(_Spec):
     exclude: tuple[str, ...] = Field(
         (), description="Patterns (as in .gitignore) of files in `source` that stay out, beside those in .lambdaignore."
     )
+    dispatch: bool = Field(
+        False,  # noqa: FBT003 - a field's default
+        description="Put the library `lambda_ci.dispatch` into the package, so that the function can import it.",
+    )
     smoke: tuple[SmokeCase, ...] = Field(
         (), description="Tests that the published version must pass before the alias moves."
     )

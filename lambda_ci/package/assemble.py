@@ -19,7 +19,7 @@ from lambda_ci.package.handler import handler_warnings
 from lambda_ci.package.limits import check, ledger
 from lambda_ci.package.merge import case_warnings, merged
 from lambda_ci.package.shadows import shadow_warnings
-from lambda_ci.package.sources import own_files
+from lambda_ci.package.sources import dispatch_library, own_files
 from lambda_ci.package.writer import write
 
 if TYPE_CHECKING:
@@ -37,11 +37,13 @@ def assemble(
 ) -> Package:
     """Write ``output_dir/NAME.zip``, whole or not at all.
 
-    ``keep_out``: further folders and files (a cache, the configuration) that are never part of a package. Raises ``PackageError`` where a file cannot
-    be used, two clash, a limit is exceeded, or Lambda would not find the handler.
+    ``keep_out``: further folders and files (a cache, the configuration) that are never part of a package. Raises
+    ``PackageError`` where a file cannot be used, two clash, a limit is exceeded, or Lambda would not find the handler.
     """
     path = _output(function, output_dir)
     own = own_files(function, keep_out=(output_dir, *keep_out))
+    if function.spec.dispatch:
+        own += dispatch_library()
     with ExitStack() as stack:
         archives = [stack.enter_context(opened(wheel)) for wheel in sorted(wheels, key=_order)]
         files = merged([*(file for archive in archives for file in archive.files()), *own])

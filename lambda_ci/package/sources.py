@@ -185,15 +185,24 @@ def _too_many(root: str, most: int) -> PackageError:
     )
 
 
+def dispatch_library() -> list[File]:
+    """The library ``lambda_ci.dispatch`` as this program has it, so that functions can import it."""
+    import lambda_ci
+
+    package = Path(lambda_ci.__file__).parent
+    folder = Folder(str(package.parent), distribution="lambda-ci", version=lambda_ci.__version__)
+    modules = sorted((package / "dispatch").glob("*.py"))
+    return [_file(module.relative_to(package.parent).as_posix(), module.stat(), folder) for module in modules]
+
+
 class Folder:
-    """The ``Source`` of the function's own files. They are stored, not compressed: zlib's builds differ in their output,
+    """The ``Source`` of files in a folder: the function's own, and the dispatch library. They are stored, not compressed: zlib's builds differ in their output,
     and only stored bytes are the same on every machine."""
 
-    distribution = ""
-    version = ""
-
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, *, distribution: str = "", version: str = "") -> None:
         self._root = root
+        self.distribution = distribution
+        self.version = version
 
     def label(self, file: File) -> str:
         return os.path.join(self._root, file.path)  # noqa: PTH118 - kept as it is spelled

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from lambda_ci.errors import PackageError
+from lambda_ci.package import ownership
 from lambda_ci.package.file import CHUNK
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def write(files: Sequence[File], path: Path) -> Written:
     Raises ``PackageError`` where a file cannot be read or the zip cannot be written.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        ownership.folder(path.parent)
         with _beside(path) as target:
             return _write(files, target)
     except OSError as error:
@@ -66,6 +67,7 @@ def _beside(path: Path) -> Iterator[BinaryIO]:
     draft = path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")
     try:
         with draft.open("xb", buffering=0) as target:
+            ownership.adopt(draft)
             yield target
         draft.replace(path)
     except BaseException:

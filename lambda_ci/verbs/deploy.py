@@ -116,6 +116,8 @@ class _Deployment:
             return
         new = apply.apply(plan, wanted, present, self.services)
         self._keep(new)
+        if not new.moves:
+            return
         self.services.console.line(f"version {new.version} is published")
         self._verify(new)
         release.promote(new, self.services)

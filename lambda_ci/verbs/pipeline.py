@@ -118,7 +118,7 @@ def _package(
         chosen = wheels[_dependencies(function)]
         if isinstance(chosen, LambdaCiError):
             raise chosen
-        package = assemble(function, chosen, output_dir=settings.output_dir)
+        package = assemble(function, chosen, output_dir=settings.output_dir, keep_out=_keep_out(settings))
     except LambdaCiError as error:
         world.console.line(f"✗ {function.name}: {error.what}")
         return Built(function=function, package=None, result=replace(result, failure=failure_of(error)))
@@ -126,6 +126,11 @@ def _package(
         world.console.line(f"{function.name}: {warning}")
     seconds = world.clock.monotonic() - started
     return Built(function=function, package=package, result=replace(result, build=_built(package, lock, seconds)))
+
+
+def _keep_out(settings: Settings) -> tuple[Path, ...]:
+    """What may lie in a function's source and is never part of it."""
+    return (settings.cache_dir, settings.config) if settings.config else (settings.cache_dir,)
 
 
 def _built(package: Package, lock: Lock, seconds: float) -> BuildResult:

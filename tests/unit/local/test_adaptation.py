@@ -15,6 +15,7 @@ HOST = Host(python=(3, 11), machine="x86_64")
 def _settings(spec: FunctionSpec) -> Settings:
     function = Function(name="orders", spec=spec, source=Path("/shop"), requirements=None)
     return Settings(
+        config=None,
         root=Path("/shop"),
         project="shop",
         stage=None,

@@ -245,3 +245,23 @@ def test_memory_does_not_grow_with_the_package(orders: Project) -> None:
         assert tracemalloc.get_traced_memory()[1] < 6 << 20
     finally:
         tracemalloc.stop()
+
+
+def test_the_dispatch_library_is_put_in_on_demand_and_nothing_else_of_lambda_ci(orders: Project) -> None:
+    orders.spec["dispatch"] = True
+    package = orders.assemble()
+    ours = [member.path for member in package.members if member.path.startswith("lambda_ci")]
+    assert "lambda_ci/dispatch/__init__.py" in ours
+    assert {path.rpartition("/")[0] for path in ours} == {"lambda_ci/dispatch"}
+    assert [line.distribution for line in package.ledger if line.distribution] == ["lambda-ci"]
+
+
+def test_a_function_imports_the_dispatch_library_from_its_package_alone(orders: Project) -> None:
+    orders.spec["dispatch"] = True
+    task = orders.root / "task"
+    with zipfile.ZipFile(orders.assemble().path) as archive:
+        archive.extractall(task)
+    program = "import sys; sys.path.insert(0, sys.argv[1]); import lambda_ci.dispatch as d; print(d.__file__)"
+    command = [sys.executable, "-I", "-S", "-c", program, str(task)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == f"{task}/lambda_ci/dispatch/__init__.py"

@@ -1,0 +1,191 @@
+"""The door to AWS: one boto3 session, and its clients with timeouts and retries that fit what they are for.
+
+Sources: botocore's Config reference; its standard retry mode repeats throttling, 5xx, timeouts and broken connections.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeVar, cast
+
+from lambda_ci import __version__
+from lambda_ci.adapters.aws_errors import asking
+from lambda_ci.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from boto3.session import Session
+    from botocore.config import Config
+    from botocore.session import Session as BotocoreSession
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_s3 import S3Client
+
+    from lambda_ci.console import Console
+    from lambda_ci.model.spec import AwsSpec
+
+_T = TypeVar("_T")
+_LOOPBACK = re.compile(r"https?://(127\.|localhost[:/]|\[::1\])")
+"""Endpoints on this machine, which no proxy reaches."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Patience:
+    """Seconds to wait for AWS, and how often a request is made at most."""
+
+    connect: float = 10
+    read: float = 60
+    upload: float = 300
+    """For a package inside a request. Also while sending: urllib3 applies the connect timeout to the whole of a request's body
+    on a plain connection, and a slow link still holds megabytes in its buffers when the last byte was handed over."""
+    attempts: int = 8
+    upload_attempts: int = 4
+
+
+@dataclass(kw_only=True)
+class Aws:
+    """AWS in one region. Thread-safe; boto3 is imported, and clients are made, on first use; they are shared."""
+
+    spec: AwsSpec
+    environ: Mapping[str, str] = field(repr=False)
+    patience: Patience = Patience()
+    _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+    _made: dict[str, object] = field(default_factory=dict, repr=False)
+
+    @property
+    def region(self) -> str:
+        """Raises ``ConfigurationError`` where no source names one."""
+        spec, environ = self.spec, self.environ
+        region = (
+            spec.region or environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or self._session().region_name
+        )
+        if not region:
+            raise ConfigurationError(
+                "no AWS region is given",
+                why="Neither the configuration, the environment nor the AWS profile names one.",
+                fix="set aws.region in lambda-ci.yml, --region, the input region, or AWS_REGION",
+            )
+        return region
+
+    def account_id(self) -> str:
+        """The account of the credentials (12 digits). One request to STS, once."""
+        return self._once("account", self._ask_account)
+
+    def lambda_client(self) -> LambdaClient:
+        """For everything but uploads and invocations."""
+        return self._once(
+            "lambda", lambda: self._lambda(self._config("lambda", self.patience.read, self.patience.attempts))
+        )
+
+    def upload_client(self) -> LambdaClient:
+        """For requests that carry a package."""
+        upload = self.patience.upload
+        attempts = self.patience.upload_attempts
+        return self._once("upload", lambda: self._lambda(self._config("lambda", upload, attempts, connect=upload / 5)))
+
+    def invoke_client(self, timeout_seconds: float) -> LambdaClient:
+        """For invocations of a function that may run so long: waits longer than that, and never asks twice."""
+        return self._once(
+            f"invoke {timeout_seconds}", lambda: self._lambda(self._config("lambda", timeout_seconds + 30, 1))
+        )
+
+    def s3_client(self) -> S3Client:
+        """Path-style addresses on another endpoint than AWS's, which has no names for buckets."""
+        return self._once("s3", self._s3)
+
+    def _lambda(self, config: Config) -> LambdaClient:
+        with self._opening("lambda"):
+            return self._session().client(
+                "lambda", region_name=self.region, endpoint_url=self._endpoint("lambda"), config=config
+            )
+
+    def _s3(self) -> S3Client:
+        from botocore.config import Config
+
+        endpoint = self._endpoint("s3")
+        style: Literal["path", "auto"] = "path" if endpoint else "auto"
+        config = self._config("s3", self.patience.read, self.patience.attempts).merge(
+            Config(s3={"addressing_style": style})
+        )
+        with self._opening("s3"):
+            return self._session().client("s3", region_name=self.region, endpoint_url=endpoint, config=config)
+
+    def _ask_account(self) -> str:
+        config = self._config("sts", self.patience.read, self.patience.attempts)
+        with self._opening("sts"):
+            sts = self._session().client(
+                "sts", region_name=self.region, endpoint_url=self._endpoint("sts"), config=config
+            )
+        with asking("ask which account these credentials belong to"):
+            return sts.get_caller_identity()["Account"]
+
+    def _config(self, service: str, read: float, attempts: int, *, connect: float | None = None) -> Config:
+        from botocore.config import Config
+
+        return Config(
+            proxies={} if _LOOPBACK.match(self._endpoint(service) or "") else None,
+            connect_timeout=connect or self.patience.connect,
+            read_timeout=read,
+            retries={"mode": "standard", "total_max_attempts": attempts},
+            tcp_keepalive=True,
+            user_agent_extra=f"lambda-ci/{__version__}",
+        )
+
+    def _session(self) -> Session:
+        return self._once("session", self._open)
+
+    def _open(self) -> Session:
+        """Everything that is not handed over here (web identity, container roles, SSO …) botocore finds by itself."""
+        import boto3
+
+        environ, profile = self.environ, self.spec.profile
+        with asking("open an AWS session"):
+            if profile or not environ.get("AWS_ACCESS_KEY_ID"):
+                return boto3.Session(profile_name=profile or environ.get("AWS_PROFILE") or None)
+            return boto3.Session(
+                aws_access_key_id=environ["AWS_ACCESS_KEY_ID"],
+                aws_secret_access_key=environ.get("AWS_SECRET_ACCESS_KEY") or None,
+                aws_session_token=environ.get("AWS_SESSION_TOKEN") or None,
+                botocore_session=_without_profile() if "AWS_PROFILE" not in environ else None,
+            )
+
+    def _endpoint(self, service: str) -> str | None:
+        if self.spec.endpoint_url:
+            return self.spec.endpoint_url
+        if self.environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true":
+            return None
+        return self.environ.get(f"AWS_ENDPOINT_URL_{service.upper()}") or self.environ.get("AWS_ENDPOINT_URL") or None
+
+    @contextmanager
+    def _opening(self, service: str) -> Iterator[None]:
+        """botocore refuses a wrong endpoint with a bare ``ValueError``."""
+        doing = f"open a client for {service} in {self.region}"
+        try:
+            with asking(doing):
+                yield
+        except ValueError as error:
+            fix = "write it as https://HOST[:PORT] in aws.endpoint-url or AWS_ENDPOINT_URL"
+            raise ConfigurationError(f"could not {doing}: {error}", fix=fix) from error
+
+    def _once(self, key: str, make: Callable[[], _T]) -> _T:
+        with self._lock:
+            if key not in self._made:
+                self._made[key] = make()
+            return cast("_T", self._made[key])
+
+
+def _without_profile() -> BotocoreSession:
+    """botocore reads AWS_PROFILE of the process by itself, and fails where there is no such profile."""
+    from botocore.session import Session
+
+    return Session(session_vars={"profile": (None, None, None, None)})
+
+
+def connect(spec: AwsSpec, *, environ: Mapping[str, str], console: Console, patience: Patience | None = None) -> Aws:
+    """AWS as the settings and the environment say. Makes no request; secrets of the environment are masked from here on."""
+    for name in ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        console.mask(environ.get(name, ""))
+    return Aws(spec=spec, environ=environ, patience=patience or Patience())

@@ -1,0 +1,138 @@
+"""Why a request failed and what to do, by AWS's error code, by ``HTTP <status>``, or by the client's exception class.
+
+Codes and messages: AWS Lambda API reference, "Common errors", and answers recorded from the service.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Advice:
+    """``{message}`` stands for AWS's own words."""
+
+    why: str = ""
+    fix: str = ""
+
+    def filled(self, *, message: str) -> Advice:
+        return Advice(self.why.replace("{message}", message), self.fix.replace("{message}", message))
+
+
+_CREDENTIALS = (
+    "in GitHub Actions run aws-actions/configure-aws-credentials before this step (with permissions: id-token: write); "
+    "elsewhere set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile (aws.profile, --profile, AWS_PROFILE)"
+)
+_RENEW = Advice(
+    "The temporary credentials of this run are no longer valid.", "get new ones (sign in again) and run this again"
+)
+_WRONG_KEYS = Advice(
+    "AWS does not know these credentials: a wrong or deleted key, a missing session token, or keys of another partition.",
+    _CREDENTIALS,
+)
+_DENIED = Advice("The identity of this run lacks a permission.", "allow the action in a policy of that identity")
+_THROTTLED = Advice(
+    "Lambda takes 15 control requests per second in one account and region, from everybody together; "
+    "the request was repeated until patience ran out.",
+    "run this again in a minute, and fewer deployments at the same time",
+)
+_AWS_DOWN = Advice("AWS failed, not the request.", "run this again; see https://health.aws.amazon.com when it stays")
+_NETWORK = Advice(
+    "No connection, or it broke before AWS had answered, although it was tried several times.",
+    "check the network, the proxy (HTTPS_PROXY) and the region or endpoint; running this again is safe",
+)
+_REGION_WAYS = "set aws.region in lambda-ci.yml, --region, the input region, AWS_REGION, or a region in the profile"
+
+ADVICE = {
+    "AccessDenied": _DENIED,
+    "AccessDeniedException": _DENIED,
+    "UnauthorizedOperation": _DENIED,
+    "HTTP 403": _DENIED,
+    "ExpiredToken": _RENEW,
+    "ExpiredTokenException": _RENEW,
+    "RequestExpired": _RENEW,
+    "UnrecognizedClientException": _WRONG_KEYS,
+    "InvalidClientTokenId": _WRONG_KEYS,
+    "InvalidAccessKeyId": _WRONG_KEYS,
+    "InvalidSignatureException": Advice(
+        "The secret key does not fit the key, or this machine's clock is wrong by minutes.", _CREDENTIALS
+    ),
+    "SignatureDoesNotMatch": Advice(
+        "The secret key does not fit the key, or this machine's clock is wrong by minutes.", _CREDENTIALS
+    ),
+    "MissingAuthenticationToken": _WRONG_KEYS,
+    "MissingAuthenticationTokenException": _WRONG_KEYS,
+    "TooManyRequestsException": _THROTTLED,
+    "ThrottlingException": _THROTTLED,
+    "Throttling": _THROTTLED,
+    "HTTP 429": _THROTTLED,
+    "SlowDown": Advice("S3 asks for fewer requests.", "run this again in a minute"),
+    "ServiceException": _AWS_DOWN,
+    "InternalFailure": _AWS_DOWN,
+    "ServiceUnavailableException": _AWS_DOWN,
+    "HTTP 500": _AWS_DOWN,
+    "HTTP 502": _AWS_DOWN,
+    "HTTP 503": _AWS_DOWN,
+    "HTTP 504": _AWS_DOWN,
+    "RequestEntityTooLargeException": Advice(
+        "The request is larger than Lambda takes.",
+        "upload through S3 (staging: {bucket: NAME}), or shorten the configuration",
+    ),
+    "CodeStorageExceededException": Advice(
+        "The versions of all functions and layers fill this region's code storage.", "delete versions that nothing uses"
+    ),
+    "CodeSigningConfigNotFoundException": Advice(
+        "The code signing configuration does not exist in this region.", "correct code-signing-config-arn"
+    ),
+    "CodeVerificationFailedException": Advice(
+        "The function's code signing configuration refuses unsigned code.",
+        "sign the package, or remove that configuration",
+    ),
+    "InvalidCodeSignatureException": Advice("The package's signature is not valid.", "sign the package again"),
+    "ResourceNotFoundException": Advice(
+        "It is not there in this account and region, or was deleted meanwhile.",
+        "check region, account and name, and run this again",
+    ),
+    "ResourceConflictException": Advice(
+        "Something else is changing the function, or it exists already.",
+        "wait for the other change to end and run this again",
+    ),
+    "PreconditionFailedException": Advice("Somebody changed it in the meantime.", "run this again"),
+    "InvalidParameterValueException": Advice("Lambda refuses a value.", "correct the value that Lambda names"),
+    "ValidationException": Advice("Lambda refuses a value.", "correct the value that Lambda names"),
+    "InvalidRequestContentException": Advice("Lambda cannot read the request's body.", "send JSON"),
+    "NoSuchBucket": Advice(
+        "The bucket does not exist.", "create it in the function's region, or correct staging.bucket"
+    ),
+    "PermanentRedirect": Advice("The bucket is in another region.", "use a bucket in the function's region"),
+    "AuthorizationHeaderMalformed": Advice("The bucket is in another region.", "use a bucket in the function's region"),
+    "BadDigest": Advice("The bytes that arrived are not those that were sent.", "run this again"),
+    "NoCredentialsError": Advice("No AWS credentials were found.", _CREDENTIALS),
+    "PartialCredentialsError": Advice("Only a part of the AWS credentials was found.", _CREDENTIALS),
+    "CredentialRetrievalError": Advice("The AWS credentials could not be fetched.", _CREDENTIALS),
+    "TokenRetrievalError": Advice("The sign-in has ended.", "sign in again (aws sso login)"),
+    "SSOError": Advice("The sign-in has ended.", "sign in again (aws sso login)"),
+    "ProfileNotFound": Advice(
+        "The profile is in neither the AWS configuration nor the credentials file of this machine.",
+        "correct aws.profile, --profile or AWS_PROFILE; in a container, mind that ~/.aws of the host is not visible",
+    ),
+    "ConfigParseError": Advice("The AWS configuration file cannot be read.", "correct that file"),
+    "NoRegionError": Advice("No AWS region was given.", _REGION_WAYS),
+    "InvalidRegionError": Advice("That is not the name of an AWS region.", _REGION_WAYS),
+    "EndpointConnectionError": _NETWORK,
+    "ConnectTimeoutError": _NETWORK,
+    "ReadTimeoutError": _NETWORK,
+    "ConnectionClosedError": _NETWORK,
+    "ProxyConnectionError": Advice("The proxy did not answer.", "check HTTPS_PROXY and NO_PROXY"),
+    "SSLError": Advice(
+        "The connection is not trusted: a proxy that opens it, a missing certificate, or http where https is expected.",
+        "give the certificate in AWS_CA_BUNDLE, or correct the endpoint",
+    ),
+    "HTTPClientError": _NETWORK,
+    "ParamValidationError": Advice("The request does not fit the API.", "correct the value that is named"),
+    "UnknownServiceError": Advice("The installed boto3 does not know this service.", "upgrade boto3"),
+    "ResponseParserError": Advice(
+        "Something other than AWS answered: a proxy, a captive portal, or a wrong endpoint.",
+        "check the proxy and the endpoint",
+    ),
+}

@@ -1,0 +1,67 @@
+"""Carrying a plan out: one loop over its changes, each done by its own room in ``resources/``.
+
+Takes the function to a published version that can be tested. The alias is not touched here: ``release.promote`` moves it.
+Every step can be the last one of a killed run: the next run's plan holds what is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from lambda_ci.deploy import changes
+from lambda_ci.deploy.current import Current, Live
+from lambda_ci.deploy.desired import Desired
+from lambda_ci.deploy.release import Release, released, unchanged
+from lambda_ci.deploy.resources.code import update_code
+from lambda_ci.deploy.resources.code_signing import update_code_signing
+from lambda_ci.deploy.resources.configuration import update_configuration
+from lambda_ci.deploy.resources.function import create
+from lambda_ci.deploy.resources.tags import update_tags
+from lambda_ci.deploy.resources.version import publish
+from lambda_ci.deploy.services import Services
+from lambda_ci.deploy.waiting import Readiness, Wait, readiness, wait
+from lambda_ci.model.change import Action, Resource
+
+if TYPE_CHECKING:
+    from lambda_ci.model.change import Plan
+
+Update = Callable[[Desired, Current, Live, Services], Live]
+
+UPDATES: Mapping[Resource, Update] = {
+    Resource.CODE_SIGNING: update_code_signing,
+    Resource.CONFIGURATION: update_configuration,
+    Resource.CODE: update_code,
+    Resource.TAGS: update_tags,
+}
+
+
+def apply(plan: Plan, desired: Desired, current: Current, services: Services) -> Release:
+    """Make the plan's changes up to the published version. Raises ``AwsError`` or ``PackageError``."""
+    if current.latest is None:
+        return _create(plan, desired, current, services)
+    if readiness(current.latest, after_write=False) is Readiness.WAITING:
+        ready = wait(Wait(function_name=desired.function_name), services)
+        current = replace(current, latest=ready)
+        plan = changes.plan(desired, current, staging=services.staging)
+    return _update(plan, desired, current, services)
+
+
+def _create(plan: Plan, desired: Desired, current: Current, services: Services) -> Release:
+    created = create(desired, services)
+    current = replace(current, latest=created.live)
+    if created.found:
+        plan = changes.plan(desired, current, staging=services.staging)
+    return _update(plan, desired, current, services)
+
+
+def _update(plan: Plan, desired: Desired, current: Current, services: Services) -> Release:
+    live = current.latest
+    assert live is not None
+    for change in plan.changes:
+        if change.resource in UPDATES and change.action is not Action.UNCHANGED:
+            live = UPDATES[change.resource](desired, current, live, services)
+    if plan.find(Resource.VERSION) is None:
+        return unchanged(current)
+    return released(current, publish(desired, live, services))

@@ -1,0 +1,137 @@
+"""The plan: what has to change, in the order in which it is changed. Pure; a dry run stops here.
+
+Configuration goes before code because new code may need new variables; callers on the alias see neither until it moves.
+A version is published, and the alias moved to it, when what the alias runs is not what is declared.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lambda_ci.adapters.lambda_members import Place
+from lambda_ci.deploy.comparison import (
+    differing,
+    environment_differs,
+    environment_fields,
+    fields,
+    missing_tags,
+    observed,
+)
+from lambda_ci.deploy.current import LATEST
+from lambda_ci.deploy.preconditions import check
+from lambda_ci.model.change import Action, Change, FieldChange, Plan, Resource
+
+if TYPE_CHECKING:
+    from lambda_ci.deploy.current import Current, Live
+    from lambda_ci.deploy.desired import Desired
+    from lambda_ci.model.spec import StagingSpec
+
+NEW_VERSION = "(new version)"
+
+
+def plan(desired: Desired, current: Current, *, staging: StagingSpec | None) -> Plan:
+    """Every change that leads from ``current`` to ``desired``; no changes: nothing is to be done.
+
+    Raises ``AwsError``, ``PackageError`` or ``ConfigurationError`` for what cannot be reached.
+    """
+    check(desired, current, staging=staging)
+    steps = _update(desired, current, current.latest) if current.latest else (_creation(desired),)
+    changes = [*steps, *_release(desired, current)]
+    return Plan(
+        function=desired.name,
+        function_name=desired.function_name,
+        changes=tuple(change for change in changes if change is not None),
+    )
+
+
+def _creation(desired: Desired) -> Change:
+    members = [change for name, value in desired.members.items() for change in fields(name, value, None)]
+    tags = [FieldChange(field=f"tags.{key}", before="", after=value) for key, value in desired.tags.items()]
+    listed = (*members, *environment_fields(desired, None), *tags, *_code_fields(desired, None))
+    return Change(resource=Resource.FUNCTION, action=Action.CREATE, fields=listed)
+
+
+def _update(desired: Desired, current: Current, live: Live) -> tuple[Change | None, ...]:
+    return (
+        _code_signing(desired, current),
+        _change(Resource.CONFIGURATION, _configuration(desired, current, live)),
+        _change(Resource.CODE, _code(desired, current, live)),
+        _change(Resource.TAGS, _tags(desired, live)),
+    )
+
+
+def _code_signing(desired: Desired, current: Current) -> Change | None:
+    wanted = desired.code_signing
+    if wanted is None or wanted == current.code_signing:
+        return None
+    field = FieldChange(field="code-signing-config-arn", before=current.code_signing, after=wanted)
+    return Change(
+        resource=Resource.CODE_SIGNING,
+        action=Action.UPDATE if current.code_signing else Action.CREATE,
+        fields=(field,),
+    )
+
+
+def _configuration(desired: Desired, current: Current, live: Live) -> tuple[FieldChange, ...]:
+    members = _member_fields(desired, current, live, Place.CONFIGURATION)
+    return (*members, *(environment_fields(desired, live) if desired.environment is not None else ()))
+
+
+def _code(desired: Desired, current: Current, live: Live) -> tuple[FieldChange, ...]:
+    members = _member_fields(desired, current, live, Place.CODE)
+    if desired.package.code_sha256 != live.code_sha256:
+        return (*_code_fields(desired, live), *members)
+    if live.update == "Failed":
+        return (FieldChange(field="last-update-status", before="Failed", after="Successful"), *members)
+    return members
+
+
+def _tags(desired: Desired, live: Live) -> tuple[FieldChange, ...]:
+    missing = missing_tags(desired, live)
+    return tuple(
+        FieldChange(field=f"tags.{key}", before=live.tags.get(key, ""), after=value) for key, value in missing.items()
+    )
+
+
+def _release(desired: Desired, current: Current) -> tuple[Change, ...]:
+    released = current.released
+    if released and not _lags(desired, current, released):
+        return ()
+    before = released.version if released else ""
+    version = FieldChange(field="version", before=before, after=NEW_VERSION)
+    alias = FieldChange(field=f"alias.{desired.alias}", before=before, after=NEW_VERSION)
+    return (
+        Change(resource=Resource.VERSION, action=Action.CREATE, fields=(version,)),
+        Change(resource=Resource.ALIAS, action=Action.UPDATE if released else Action.CREATE, fields=(alias,)),
+    )
+
+
+def _lags(desired: Desired, current: Current, released: Live) -> bool:
+    """Whether callers of the alias get something else than what is declared."""
+    return (
+        released.version == LATEST
+        or released.code_sha256 != desired.package.code_sha256
+        or environment_differs(desired, released)
+        or any(differing(desired, released, current, place) for place in (Place.CONFIGURATION, Place.CODE))
+    )
+
+
+def _member_fields(desired: Desired, current: Current, live: Live, place: Place) -> tuple[FieldChange, ...]:
+    return tuple(
+        field
+        for name in differing(desired, live, current, place)
+        for field in fields(name, desired.members[name], observed(name, live, desired.function_name))
+    )
+
+
+def _code_fields(desired: Desired, live: Live | None) -> tuple[FieldChange, ...]:
+    package = desired.package
+    digests = FieldChange(
+        field="code-sha256", before=live.code_sha256[:12] if live else "", after=package.code_sha256[:12]
+    )
+    sizes = FieldChange(field="code-size", before=f"{live.code_size}" if live else "", after=f"{package.size}")
+    return digests, sizes
+
+
+def _change(resource: Resource, fields: tuple[FieldChange, ...]) -> Change | None:
+    return Change(resource=resource, action=Action.UPDATE, fields=fields) if fields else None

@@ -1,0 +1,159 @@
+"""What is there now: the unpublished function ($LATEST) and the version that the alias runs.
+
+Read with GetFunction, which Lambda allows 100 times a second; everything else shares 15 requests a second.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, cast
+
+from lambda_ci.adapters.aws_errors import Refusal, asking
+from lambda_ci.adapters.lambda_members import places, request_form, unreported
+from lambda_ci.deploy.answers import complete
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_lambda.type_defs import GetFunctionResponseTypeDef
+    from pydantic import JsonValue
+
+    from lambda_ci.adapters.aws import Aws
+    from lambda_ci.adapters.lambda_members import Place
+    from lambda_ci.deploy.desired import Desired
+
+LATEST = "$LATEST"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Live:
+    """One version of a function as AWS describes it. States are AWS's words, which are not a closed list."""
+
+    function_arn: str
+    """Without a version or an alias."""
+    version: str
+    revision_id: str
+    code_sha256: str
+    code_size: int
+    state: str
+    state_reason: str
+    update: str
+    """``LastUpdateStatus``."""
+    update_reason: str
+    last_modified: str
+    members: Mapping[str, JsonValue] = field(repr=False)
+    """In the form of a request: without what only answers have."""
+    environment: Mapping[str, str] = field(repr=False)
+    environment_error: str
+    """Why the variables cannot be read; empty where they can."""
+    tags: Mapping[str, str]
+    tags_error: str
+
+    @property
+    def timeout(self) -> int:
+        """Seconds that an invocation may take."""
+        return int(cast("int", self.members.get("Timeout", 3)))
+
+    def same_content(self, other: Live) -> bool:
+        """Whether both run the same code under the same configuration, whatever their state and revision."""
+        return (self.code_sha256, self.members, self.environment) == (
+            other.code_sha256,
+            other.members,
+            other.environment,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Current:
+    """What AWS has, and what its API can do with it."""
+
+    function_name: str
+    alias: str
+    latest: Live | None
+    """``None``: there is no such function."""
+    released: Live | None
+    """What the alias runs; ``None``: there is no such alias."""
+    code_signing: str = ""
+    """The ARN of the code signing configuration; only read where one is declared."""
+    places: Mapping[str, Place]
+    unreported: frozenset[str]
+
+
+def read(aws: Aws, desired: Desired) -> Current:
+    """The side of AWS for a comparison. Two requests at most, and one more where code signing is declared."""
+    client = aws.lambda_client()
+    seen = observe(client, desired.function_name, desired.alias)
+    if seen.latest is None or desired.code_signing is None:
+        return seen
+    return replace(seen, code_signing=_code_signing(client, desired.function_name))
+
+
+def observe(client: LambdaClient, function_name: str, alias: str) -> Current:
+    """What is there under this name, whether it is declared or not. One request for a missing function, else two."""
+    latest = look(client, function_name)
+    released = look(client, function_name, alias) if latest else None
+    return Current(
+        function_name=function_name,
+        alias=alias,
+        latest=latest,
+        released=released,
+        places=places(client),
+        unreported=unreported(client),
+    )
+
+
+def look(client: LambdaClient, function_name: str, qualifier: str = "") -> Live | None:
+    """One version, or ``None`` where it does not exist. ``qualifier``: a version or an alias; default $LATEST."""
+    doing = f"read the function {function_name}{qualifier and ':'}{qualifier}"
+    try:
+        with asking(doing):
+            if qualifier:
+                answer = client.get_function(FunctionName=function_name, Qualifier=qualifier)
+            else:
+                answer = client.get_function(FunctionName=function_name)
+    except Refusal as refusal:
+        if refusal.code == "ResourceNotFoundException":
+            return None
+        raise
+    return live(client, answer, doing=doing)
+
+
+def live(client: LambdaClient, answer: GetFunctionResponseTypeDef, *, doing: str) -> Live:
+    """The answer of GetFunction, typed. Raises ``AwsError`` where it is not such an answer."""
+    complete(answer, "Configuration", doing=doing)
+    configuration = answer["Configuration"]
+    complete(configuration, "FunctionArn", "Version", "CodeSha256", doing=doing)
+    environment = configuration.get("Environment", {})
+    return Live(
+        function_arn=":".join(configuration["FunctionArn"].split(":")[:7]),
+        version=configuration["Version"],
+        revision_id=configuration.get("RevisionId", ""),
+        code_sha256=configuration["CodeSha256"],
+        code_size=configuration.get("CodeSize", 0),
+        state=configuration.get("State", ""),
+        state_reason=_reason(configuration, "StateReason"),
+        update=configuration.get("LastUpdateStatus", ""),
+        update_reason=_reason(configuration, "LastUpdateStatusReason"),
+        last_modified=configuration.get("LastModified", ""),
+        members=_members(client, answer),
+        environment=environment.get("Variables", {}),
+        environment_error=environment.get("Error", {}).get("Message", ""),
+        tags=answer.get("Tags", {}),
+        tags_error=answer.get("TagsError", {}).get("Message", ""),
+    )
+
+
+def _members(client: LambdaClient, answer: GetFunctionResponseTypeDef) -> dict[str, JsonValue]:
+    members = request_form(client, cast("Mapping[str, object]", answer))
+    return {name: value for name, value in members.items() if name != "Environment"}
+
+
+def _reason(configuration: Mapping[str, object], name: str) -> str:
+    reason, code = configuration.get(name, ""), configuration.get(f"{name}Code", "")
+    return f"{reason} ({code})" if code else str(reason)
+
+
+def _code_signing(client: LambdaClient, function_name: str) -> str:
+    with asking(f"read the code signing configuration of {function_name}"):
+        return client.get_function_code_signing_config(FunctionName=function_name).get("CodeSigningConfigArn", "")

@@ -1,0 +1,61 @@
+"""What a function shall be: only what is declared. What is absent is left as it is on AWS."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pydantic import JsonValue
+
+    from lambda_ci.model.artifact import Package
+    from lambda_ci.model.settings import Function
+
+MARK = "lambda-ci:project"
+"""The tag that says which project owns a function."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desired:
+    """The declared side of the comparison."""
+
+    name: str
+    """The function's key in the configuration."""
+    function_name: str
+    alias: str
+    members: Mapping[str, JsonValue] = field(repr=False)
+    """Members of CreateFunction and the Update operations, under AWS's names, without ``Environment``, ``Tags`` and the code."""
+    environment: Mapping[str, str] | None = field(repr=False)
+    """``None``: not declared."""
+    environment_replaces: bool
+    """Whether variables that are not declared are removed."""
+    tags: Mapping[str, str]
+    package: Package
+
+    @property
+    def code_signing(self) -> str | None:
+        """The ARN of the code signing configuration; ``None``: not declared."""
+        arn = self.members.get("CodeSigningConfigArn")
+        return str(arn) if arn else None
+
+
+def desired(function: Function, package: Package, *, project: str) -> Desired:
+    """The architecture is always declared, because the package is built for it."""
+    spec = function.spec
+    own: dict[str, JsonValue] = {
+        "Handler": spec.handler,
+        "Runtime": spec.runtime,
+        "Architectures": [spec.architecture.value],
+    }
+    return Desired(
+        name=function.name,
+        function_name=function.function_name,
+        alias=spec.alias,
+        members={**spec.members, **own},
+        environment=spec.environment,
+        environment_replaces=spec.environment_mode == "replace",
+        tags={**(spec.tags or {}), MARK: project},
+        package=package,
+    )

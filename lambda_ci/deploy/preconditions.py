@@ -1,0 +1,92 @@
+"""What must hold before anything is written. Pure; each refusal says what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lambda_ci.adapters.lambda_members import Place
+from lambda_ci.deploy.comparison import differing
+from lambda_ci.errors import AwsError, ConfigurationError, PackageError
+from lambda_ci.model.platform import facts
+
+if TYPE_CHECKING:
+    from lambda_ci.deploy.current import Current, Live
+    from lambda_ci.deploy.desired import Desired
+    from lambda_ci.model.spec import StagingSpec
+
+_APART = frozenset({"Tags", "CodeSigningConfigArn"})
+"""Members of CreateFunction that have operations of their own."""
+
+
+def check(desired: Desired, current: Current, *, staging: StagingSpec | None) -> None:
+    """Raises the first thing that stands in the way of reaching ``desired`` from ``current``."""
+    live = current.latest
+    if live is None:
+        _role(desired)
+    else:
+        _usable(desired, live)
+        _create_only(desired, current, live)
+        _readable(desired, live)
+        _readable(desired, current.released or live)
+    if live is None or live.code_sha256 != desired.package.code_sha256:
+        _size(desired, staging)
+
+
+def _role(desired: Desired) -> None:
+    if desired.members.get("Role"):
+        return
+    name = desired.name
+    raise ConfigurationError(
+        f"the function {desired.function_name} does not exist yet, and no role is declared to create it with",
+        why="Lambda runs a function under an IAM role, which must be named when the function is created.",
+        fix=f"write `role: arn:aws:iam::ACCOUNT:role/NAME` under functions.{name} in lambda-ci.yml, or use --role or the input role",
+    )
+
+
+def _usable(desired: Desired, live: Live) -> None:
+    if live.state == "Failed":
+        raise AwsError(
+            f"the function {desired.function_name} is in the state Failed: {live.state_reason}",
+            why="Lambda could not create it, and such a function can never be used or updated.",
+            fix=f"mend the cause, delete it (aws lambda delete-function --function-name {desired.function_name}), and run this again",
+        )
+
+
+def _create_only(desired: Desired, current: Current, live: Live) -> None:
+    wanted = dict(desired.members)
+    found = [name for name in differing(desired, live, current, Place.CREATE) if name not in _APART]
+    if live.members.get("PackageType", "Zip") != "Zip" and "PackageType" not in found:
+        found.append("PackageType")
+        wanted.setdefault("PackageType", "Zip")
+    if found:
+        name = found[0]
+        raise AwsError(
+            f"{name} of the function {desired.function_name} is {live.members.get(name)}, and {wanted[name]} is wanted",
+            why=f"Lambda sets {name} when a function is created and cannot change it afterwards.",
+            fix="give the function another name (function-name), or delete it first",
+        )
+
+
+def _readable(desired: Desired, live: Live) -> None:
+    if live.environment_error and desired.environment is not None and not desired.environment_replaces:
+        raise AwsError(
+            f"the variables of {desired.function_name} cannot be read, so that nothing can be merged: {live.environment_error}",
+            why="They are encrypted with a KMS key that the identity of this run may not use.",
+            fix="allow kms:Decrypt on that key, or declare all variables and write `environment-mode: replace`",
+        )
+    if live.tags_error:
+        raise AwsError(
+            f"the tags of {desired.function_name} cannot be read: {live.tags_error}",
+            fix=f"allow lambda:ListTags on {live.function_arn}",
+        )
+
+
+def _size(desired: Desired, staging: StagingSpec | None) -> None:
+    size, limit = desired.package.size, facts().limits.direct_upload
+    if size <= limit or staging is not None:
+        return
+    raise PackageError(
+        f"the package of {desired.name} is {size:,} bytes, and a direct upload takes {limit:,}",
+        why="Lambda reads larger packages from an S3 bucket, and none is configured.",
+        fix="add to lambda-ci.yml:\nstaging:\n  bucket: NAME-OF-A-BUCKET-IN-THE-FUNCTION'S-REGION",
+    )

@@ -1,0 +1,42 @@
+"""Updating a function's configuration: only what is declared and differs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from lambda_ci.adapters.lambda_members import Place
+from lambda_ci.deploy.answers import complete
+from lambda_ci.deploy.comparison import differing, environment, environment_differs, whole
+from lambda_ci.deploy.writing import Write, write
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda.type_defs import UpdateFunctionConfigurationRequestTypeDef
+
+    from lambda_ci.deploy.current import Current, Live
+    from lambda_ci.deploy.desired import Desired
+    from lambda_ci.deploy.services import Services
+
+
+def update_configuration(desired: Desired, current: Current, live: Live, services: Services) -> Live:
+    """The function with the declared configuration. Guarded by the revision, because merging is reading and writing."""
+    client = services.aws.lambda_client()
+    doing = f"update the configuration of {desired.function_name}"
+
+    def send(seen: Live) -> None:
+        answer = client.update_function_configuration(**_request(desired, current, seen))
+        complete(answer, "FunctionArn", "CodeSha256", doing=doing)
+
+    def needed(seen: Live) -> bool:
+        return bool(differing(desired, seen, current, Place.CONFIGURATION)) or environment_differs(desired, seen)
+
+    return write(Write(function_name=desired.function_name, doing=doing, needed=needed, send=send), live, services)
+
+
+def _request(desired: Desired, current: Current, live: Live) -> UpdateFunctionConfigurationRequestTypeDef:
+    names = differing(desired, live, current, Place.CONFIGURATION)
+    request: dict[str, object] = {name: whole(name, desired, live) for name in names}
+    if environment_differs(desired, live):
+        request["Environment"] = {"Variables": environment(desired, live)}
+    if live.revision_id:
+        request["RevisionId"] = live.revision_id
+    return cast("UpdateFunctionConfigurationRequestTypeDef", {"FunctionName": desired.function_name, **request})

@@ -1,0 +1,74 @@
+"""Creating a function."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from lambda_ci.adapters.aws_errors import Refusal, asking
+from lambda_ci.adapters.lambda_members import code_members
+from lambda_ci.deploy.answers import complete
+from lambda_ci.deploy.received import check_received
+from lambda_ci.deploy.trouble import Persistence, Trouble, trouble
+from lambda_ci.deploy.upload import carrier, location
+from lambda_ci.deploy.waiting import Wait, wait
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda.type_defs import CreateFunctionRequestTypeDef, FunctionConfigurationResponseTypeDef
+
+    from lambda_ci.deploy.current import Live
+    from lambda_ci.deploy.desired import Desired
+    from lambda_ci.deploy.services import Services
+
+
+@dataclass(frozen=True, kw_only=True)
+class Created:
+    """``found``: it was there when the request arrived (another run was faster, or the answer to this one was lost)."""
+
+    live: Live
+    found: bool
+
+
+def create(desired: Desired, services: Services) -> Created:
+    """The function, Active. Nothing is published yet. Raises ``AwsError`` or ``PackageError``."""
+    request = _request(desired, services)
+    found = not _send(request, desired, services)
+    waited = Wait(function_name=desired.function_name, after_write=not found)
+    return Created(live=wait(waited, services), found=found)
+
+
+def _send(request: CreateFunctionRequestTypeDef, desired: Desired, services: Services) -> bool:
+    """Whether this request made the function."""
+    persistence = Persistence(desired.function_name, services)
+    doing = f"create the function {desired.function_name}"
+    while True:
+        try:
+            with asking(doing):
+                answer = carrier(desired.package, services).create_function(**request)
+        except Refusal as refusal:
+            if trouble(refusal) is Trouble.EXISTS:
+                return False
+            persistence.endure(refusal)
+        else:
+            _check(answer, desired, doing)
+            return True
+
+
+def _check(answer: FunctionConfigurationResponseTypeDef, desired: Desired, doing: str) -> None:
+    complete(answer, "FunctionArn", "CodeSha256", doing=doing)
+    check_received(answer["CodeSha256"], desired)
+
+
+def _request(desired: Desired, services: Services) -> CreateFunctionRequestTypeDef:
+    inside = code_members(services.aws.lambda_client())
+    code = {name: value for name, value in desired.members.items() if name in inside}
+    request: dict[str, object] = {
+        **{name: value for name, value in desired.members.items() if name not in inside},
+        "FunctionName": desired.function_name,
+        "Code": {**location(desired.package, services), **code},
+        "Tags": dict(desired.tags),
+        "Publish": False,
+    }
+    if desired.environment is not None:
+        request["Environment"] = {"Variables": dict(desired.environment)}
+    return cast("CreateFunctionRequestTypeDef", request)

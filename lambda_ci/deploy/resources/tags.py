@@ -1,0 +1,29 @@
+"""Tagging a function: our mark and the declared tags. Tags of others stay."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lambda_ci.deploy.answers import complete
+from lambda_ci.deploy.comparison import missing_tags
+from lambda_ci.deploy.writing import Write, write
+
+if TYPE_CHECKING:
+    from lambda_ci.deploy.current import Current, Live
+    from lambda_ci.deploy.desired import Desired
+    from lambda_ci.deploy.services import Services
+
+
+def update_tags(desired: Desired, _current: Current, live: Live, services: Services) -> Live:
+    """The function with the declared tags. Lambda refuses tags while an update is in progress."""
+    client = services.aws.lambda_client()
+    doing = f"tag {desired.function_name}"
+
+    def send(seen: Live) -> None:
+        answer = client.tag_resource(Resource=seen.function_arn, Tags=missing_tags(desired, seen))
+        complete(answer, doing=doing)
+
+    def needed(seen: Live) -> bool:
+        return bool(missing_tags(desired, seen))
+
+    return write(Write(function_name=desired.function_name, doing=doing, needed=needed, send=send), live, services)

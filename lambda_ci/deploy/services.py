@@ -1,0 +1,21 @@
+"""What the deploy stage works with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lambda_ci.adapters.aws import Aws
+    from lambda_ci.console import Clock, Console
+    from lambda_ci.model.spec import StagingSpec
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """Handed to everything that touches AWS. Shared by all functions of a run."""
+
+    aws: Aws
+    clock: Clock
+    console: Console
+    staging: StagingSpec | None

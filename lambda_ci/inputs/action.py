@@ -1,0 +1,19 @@
+"""What a container action is given: one variable ``INPUT_<NAME>`` per input, dashes kept, empty where it was left out.
+
+Source: actions/runner, src/Runner.Worker/Handlers/ContainerActionHandler.cs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_PREFIX = "INPUT_"
+
+
+def from_environ(environ: Mapping[str, str]) -> dict[str, str] | None:
+    """The action's inputs by name, in lower case; ``None`` where no input is given, outside an action."""
+    given = {name.removeprefix(_PREFIX).lower(): value for name, value in environ.items() if name.startswith(_PREFIX)}
+    return given or None

@@ -1,0 +1,139 @@
+"""The files that a function's description names: there, readable, and which dependency file is meant."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lambda_ci.inputs.wording import quoted
+from lambda_ci.model.problem import Problem, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lambda_ci.inputs.located import Located
+
+REQUIREMENTS = ("pylock.toml", "requirements.txt", "pyproject.toml")
+"""The dependency files that are found by themselves, the first one wins."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Files:
+    """The files of one function, absolute, and what is wrong with them."""
+
+    source: Path
+    requirements: Path | None
+    problems: tuple[Problem, ...]
+
+
+def find_files(function: Located, *, root: Path) -> Files:
+    """Look at every file that the function names, relative to ``root``."""
+    source = _path(root, _text(function, "source") or ".")
+    problems = list(_source(function, source))
+    declared = function.at("requirements")
+    if declared is None:
+        requirements, found = _detected(function, source)
+    else:
+        requirements, found = _declared(declared, root)
+    cases = (function.at("smoke") or function).elements
+    payloads = [problem for case in cases for problem in _payload(case, root)]
+    return Files(source=source, requirements=requirements, problems=(*problems, *found, *payloads))
+
+
+def _text(node: Located, name: str) -> str:
+    found = node.at(name)
+    return found.value if found is not None and isinstance(found.value, str) else ""
+
+
+def _path(root: Path, text: str) -> Path:
+    """Absolute and without ``..``; links are kept."""
+    return Path(os.path.normpath(root / text))
+
+
+def _source(function: Located, source: Path) -> Iterator[Problem]:
+    node = function.at("source")
+    if node is not None and not isinstance(node.value, str):
+        return
+    if message := _unusable(source, folder=True):
+        given = quoted(_text(function, "source") or ".") if node is None or not node.secret else "the path"
+        yield node.problem(f"{given} {message}") if node else function.problem(f"{given} {message}", missing="source")
+
+
+def _unusable(path: Path, *, folder: bool = False) -> str:
+    """Why a path cannot be read, or nothing."""
+    try:
+        if folder and path.is_dir():
+            next(path.iterdir(), None)
+        elif path.is_dir():
+            return "is a folder, not a file"
+        elif not path.exists():
+            return "does not exist"
+        elif not path.is_file():
+            return "is not a regular file"
+        else:
+            path.open("rb").close()
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+    return ""
+
+
+def _declared(node: Located, root: Path) -> tuple[Path | None, list[Problem]]:
+    if not isinstance(node.value, str):
+        return None, []
+    path = _path(root, node.value)
+    message = _unusable(path)
+    shown = quoted(node.value) if not node.secret else "the path"
+    return path, [node.problem(f"{shown} {message}")] if message else []
+
+
+def _detected(function: Located, source: Path) -> tuple[Path | None, list[Problem]]:
+    """The dependency file in the source folder; a warning where several could be meant."""
+    if not os.path.isdir(source):  # noqa: PTH112 - Path.is_dir raises where a folder above cannot be read
+        return None, []
+    there = [name for name in REQUIREMENTS if Path(source / name).is_file() and _declares(source / name)]
+    if not there:
+        return None, []
+    others = " and ".join(there[1:])
+    message = f"{there[0]} is used, although {others} {'is' if len(there) == 2 else 'are'} there as well; say which one"
+    ambiguous = function.problem(message, missing="requirements", severity=Severity.WARNING)
+    return source / there[0], [ambiguous] if others else []
+
+
+def _declares(path: Path) -> bool:
+    """Whether a pyproject.toml declares dependencies, and not only settings of tools. What cannot be read is for uv to say."""
+    if path.name != "pyproject.toml":
+        return True
+    import tomllib
+
+    try:
+        project = tomllib.loads(path.read_text("utf-8")).get("project", {})
+    except (OSError, ValueError):
+        return True
+    return isinstance(project, dict) and bool(
+        project.get("dependencies") or "dependencies" in project.get("dynamic", ())
+    )
+
+
+def _payload(case: Located, root: Path) -> Iterator[Problem]:
+    node = case.at("payload-file")
+    if node is None or not isinstance(node.value, str):
+        return
+    if case.at("payload") is not None:
+        yield node.key_problem("`payload` is here as well; write one of them")
+    path = _path(root, node.value)
+    shown = quoted(node.value) if not node.secret else "the file"
+    if (message := _unusable(path)) or (message := _not_json(path)):
+        yield node.problem(f"{shown} {message}")
+
+
+def _not_json(path: Path) -> str:
+    try:
+        json.loads(path.read_bytes())
+    except json.JSONDecodeError as error:
+        return f"is not JSON: {error.msg} at {error.lineno}:{error.colno}"
+    except (OSError, ValueError, RecursionError):
+        return "is not JSON text in UTF-8"
+    return ""

@@ -1,0 +1,105 @@
+"""What was given beside the file: flags over inputs over variables ``LAMBDA_CI_*``, merged into one layer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lambda_ci.inputs.located import Located, mapping, merge
+from lambda_ci.inputs.options import options
+from lambda_ci.inputs.scalars import FALSE
+from lambda_ci.inputs.text import read
+from lambda_ci.inputs.wording import suggestion
+from lambda_ci.model.problem import Origin, Problem, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from lambda_ci.inputs.options import Option, Scope
+
+_PREFIX = "LAMBDA_CI_"
+CACHE_VARIABLES = ("LAMBDA_CI_CACHE_DIR", "LAMBDA_CI_CACHE")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """What flags, inputs and variables say: ``run`` by option name, ``project`` and ``function`` as the file would say it."""
+
+    run: Located
+    project: Located
+    function: Located
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
+class _Text:
+    option: Option
+    text: str
+    origin: Origin
+
+
+def gather(*, flags: Mapping[str, str], inputs: Mapping[str, str] | None, environ: Mapping[str, str]) -> Given:
+    """Read every text by its option's kind. An empty input or variable counts as absent; an empty flag does not."""
+    sources = (list(_of_environ(environ)), list(_of_inputs(inputs or {})), list(_of_flags(flags)))
+    usable = [[text for text in source if _is_utf8(text.text)] for source in sources]
+    broken = [text for source in sources for text in source if not _is_utf8(text.text)]
+    return Given(
+        run=_merged(usable, "run"),
+        project=_merged(usable, "project"),
+        function=_merged(usable, "function"),
+        problems=(*(_not_utf8(text) for text in broken), *_unknown(environ)),
+    )
+
+
+def _of_flags(flags: Mapping[str, str]) -> Iterable[_Text]:
+    return (
+        _Text(option, flags[option.name], Origin(source=f"flag --{option.name}"))
+        for option in options()
+        if option.name in flags
+    )
+
+
+def _of_inputs(inputs: Mapping[str, str]) -> Iterable[_Text]:
+    return (
+        _Text(option, text, Origin(source=f"input {option.name}"))
+        for option in options()
+        if (text := inputs.get(option.name, "").strip())
+    )
+
+
+def _of_environ(environ: Mapping[str, str]) -> Iterable[_Text]:
+    return (
+        _Text(option, text, Origin(source=f"environment {option.variable}"))
+        for option in options()
+        if (text := environ.get(option.variable, "").strip())
+    )
+
+
+def _merged(sources: Iterable[Iterable[_Text]], scope: Scope) -> Located:
+    layers = [_nested(text) for source in sources for text in source if text.option.scope == scope]
+    return merge(mapping({}), *layers) or mapping({})
+
+
+def _nested(text: _Text) -> Located:
+    """``aws.region`` → ``{aws: {region: …}}``. What ``run`` options are has no place in the file: their name serves."""
+    none = text.option.name == "requirements" and text.text.strip() in FALSE
+    node = read(text.text, kind="boolean" if none else text.option.kind, origin=text.origin)
+    for part in reversed((text.option.key or text.option.name).split(".")):
+        node = Located(value={part: node}, origin=text.origin, key_origin=text.origin)
+    return node
+
+
+def _is_utf8(text: str) -> bool:
+    return text.isascii() or not any(0xD800 <= ord(character) < 0xE000 for character in text)
+
+
+def _not_utf8(text: _Text) -> Problem:
+    return Problem(origin=text.origin, message="is not UTF-8 text")
+
+
+def _unknown(environ: Mapping[str, str]) -> Iterable[Problem]:
+    known = {option.variable for option in options()} | set(CACHE_VARIABLES)
+    for name in sorted(environ):
+        if name.startswith(_PREFIX) and name not in known:
+            message = f"this variable means nothing to lambda-ci{suggestion(name, known)}"
+            yield Problem(origin=Origin(source=f"environment {name}"), message=message, severity=Severity.WARNING)

@@ -1,0 +1,160 @@
+"""Where functions are described in the file, and how the descriptions of one function lie over each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from lambda_ci.inputs.located import NOWHERE, Located, mapping, merge, scalars
+from lambda_ci.inputs.wording import quoted, suggestion
+from lambda_ci.model.problem import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from lambda_ci.inputs.layers import Given
+
+MAX_MERGED = 200_000
+NOTHING = "there is nothing to work on: no lambda-ci.yml here, and no function named"
+NOTHING_FIX = (
+    "write a lambda-ci.yml, name one with --config, or describe one function with --function-name, --handler, …"
+)
+
+
+def each_function(root: Located, change: Callable[[Located], Located]) -> Located:
+    """The file's tree with every description of a function changed: defaults, functions, and those of every stage."""
+    entries = _described(root, change)
+    if (stages := root.at("stages")) and stages.entries:
+        changed = {name: _stage(stage, change) for name, stage in stages.entries.items()}
+        entries["stages"] = mapping(changed, like=stages)
+    return replace(root, value=entries)
+
+
+def _stage(stage: Located, change: Callable[[Located], Located]) -> Located:
+    section = _section(stage)
+    return replace(section, value=_described(section, change)) if isinstance(section.value, dict) else section
+
+
+def _described(section: Located, change: Callable[[Located], Located]) -> dict[str, Located]:
+    entries = {name: node for name, node in section.entries.items() if node.value is not None}
+    if defaults := entries.get("defaults"):
+        entries["defaults"] = change(defaults)
+    if (functions := entries.get("functions")) and functions.entries:
+        changed = {name: change(_section(node)) for name, node in functions.entries.items()}
+        entries["functions"] = mapping(changed, like=functions)
+    return entries
+
+
+def _section(node: Located) -> Located:
+    """A section without its empty entries; ``orders:`` with nothing after it is an empty section."""
+    if node.value is None:
+        return replace(node, value={})
+    return without_empty(node)
+
+
+def without_empty(node: Located) -> Located:
+    """A mapping without the entries that hold nothing: ``KEY:`` unsets what a lower layer says."""
+    if not isinstance(node.value, dict):
+        return node
+    return replace(node, value={name: child for name, child in node.value.items() if child.value is not None})
+
+
+@dataclass(kw_only=True)
+class Resolution:
+    """One document with what this run is about: the chosen functions, each with all of its layers merged."""
+
+    root: Located
+    """The file's tree; an empty mapping without a file."""
+    has_file: bool
+    given: Given
+    problems: list[Problem] = field(default_factory=list)
+
+    def document(self) -> Located | None:
+        """The merged document, or ``None`` where the problems say why there is none."""
+        stage = self._stage()
+        functions = self._functions(stage) if self.has_file else self._single()
+        if functions is None:
+            return None
+        entries: dict[str, Located | None] = {"version": Located(value=1, origin=NOWHERE)}
+        for name in ("project", "aws", "staging"):
+            entries[name] = self._project(name, stage)
+        document = mapping({**entries, "functions": mapping(functions)})
+        return document if self._is_small(document) else None
+
+    def _is_small(self, document: Located) -> bool:
+        """Each function repeats the defaults: what was small enough in the file may not be any more."""
+        if next(islice(scalars(document), MAX_MERGED, None), None) is None:
+            return True
+        message = f"more than {MAX_MERGED:,} values, once `defaults` are merged into every function"
+        self.problems.append(self.root.problem(message))
+        return False
+
+    def _project(self, name: str, stage: Located | None) -> Located | None:
+        node = merge(*(root.at(name) for root in (self.root, stage, self.given.project) if root is not None))
+        return None if node is None or node.value is None else without_empty(node)
+
+    def _stage(self) -> Located | None:
+        chosen = self.given.run.at("stage")
+        if chosen is None:
+            return None
+        stages = self.root.at("stages") or mapping({})
+        if not self.has_file:
+            self.problems.append(chosen.problem("a stage stands in a configuration file, and there is none here"))
+        elif stages.at(str(chosen.value)) is None:
+            known = ", ".join(stages.entries) or "none"
+            meant = suggestion(str(chosen.value), stages.entries)
+            message = f"there is no stage {quoted(str(chosen.value))} in the file (its stages: {known}){meant}"
+            self.problems.append(chosen.problem(message))
+        return stages.at(str(chosen.value))
+
+    def _single(self) -> dict[str, Located] | None:
+        """Without a file: one function under its own name."""
+        name = self.given.function.at("function-name")
+        if name is None:
+            return None
+        key = str(name.value)
+        self._selected([key])
+        return {key: replace(self.given.function, origin=name.origin, key_origin=name.origin)}
+
+    def _functions(self, stage: Located | None) -> dict[str, Located] | None:
+        functions = self.root.at("functions")
+        if functions is None or not functions.entries:
+            return None
+        self.problems.extend(self._strangers(functions))
+        chosen = self._selected(list(functions.entries))
+        if (name := self.given.function.at("function-name")) and len(chosen) > 1:
+            message = f"one name cannot serve {len(chosen)} functions; choose one with --function"
+            self.problems.append(name.problem(message))
+        owns = {name: functions.entries[name] for name in chosen}
+        usable = {name: own for name, own in owns.items() if isinstance(own.value, dict | None)}
+        return {name: self._layers(name, own, stage) for name, own in usable.items()} or None
+
+    def _layers(self, name: str, own: Located, stage: Located | None) -> Located:
+        layers = [self.root.at("defaults"), own]
+        layers += [stage.at("defaults"), stage.at("functions", name)] if stage else []
+        described = [layer for layer in layers if layer is not None and isinstance(layer.value, dict)]
+        merged = merge(*described, self.given.function) or mapping({})
+        return without_empty(replace(merged, origin=own.origin, key_origin=own.key_origin, key=own.key))
+
+    def _selected(self, names: list[str]) -> list[str]:
+        """The chosen names, in the file's order; all of them where none is chosen."""
+        option = self.given.run.at("function")
+        wanted = [node for node in option.elements if node.value] if option else []
+        for node in wanted:
+            name = str(node.value)
+            if name not in names:
+                known = ", ".join(names)
+                message = f"there is no function {quoted(name)} (there are: {known}){suggestion(name, names)}"
+                self.problems.append(Problem(origin=node.origin, message=message))
+        chosen = {str(node.value) for node in wanted}
+        return [name for name in names if name in chosen] if wanted else names
+
+    def _strangers(self, functions: Located) -> Iterator[Problem]:
+        stages = self.root.at("stages") or mapping({})
+        for stage in stages.entries.values():
+            described = stage.at("functions")
+            for name, node in (described.entries if described else {}).items():
+                if name not in functions.entries:
+                    meant = suggestion(name, functions.entries)
+                    yield node.key_problem(f"no such function under `functions`{meant}")

@@ -1,0 +1,27 @@
+"""Whose the packages are: in a container lambda-ci is root, and the workspace belongs to somebody else."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def folder(path: Path) -> None:
+    """Make a folder, and those above it that are missing. Each belongs to the owner of the folder that it is in."""
+    if path.is_dir():
+        return
+    folder(path.parent)
+    path.mkdir(exist_ok=True)
+    adopt(path)
+
+
+def adopt(path: Path) -> None:
+    """Give what root made to the owner of the folder that it is in, who could not change or remove it otherwise."""
+    owner = path.parent.stat()
+    if os.geteuid() == 0 and owner.st_uid != 0:
+        with suppress(PermissionError):
+            os.chown(path, owner.st_uid, owner.st_gid)

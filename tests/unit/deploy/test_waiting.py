@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from lambda_ci.deploy.waiting import Readiness, readiness
+from lambda_ci.errors import AwsError
+from tests.fakes.aws_server import Before
+from tests.fakes.lives import live
+
+if TYPE_CHECKING:
+    from tests.fakes.aws_server import AwsServer
+    from tests.fakes.deployment import Project
+
+
+@pytest.mark.parametrize(
+    ("state", "update", "before", "after"),
+    [
+        ("Active", "Successful", Readiness.READY, Readiness.READY),
+        ("Active", "", Readiness.READY, Readiness.READY),
+        ("", "", Readiness.READY, Readiness.READY),
+        ("Inactive", "Successful", Readiness.READY, Readiness.READY),
+        ("ActiveNonInvocable", "Successful", Readiness.READY, Readiness.READY),
+        ("Pending", "", Readiness.WAITING, Readiness.WAITING),
+        ("Active", "InProgress", Readiness.WAITING, Readiness.WAITING),
+        ("Active", "Failed", Readiness.READY, Readiness.FAILED),
+        ("Failed", "", Readiness.FAILED, Readiness.FAILED),
+        ("Failed", "InProgress", Readiness.FAILED, Readiness.FAILED),
+        ("Deactivating", "Successful", Readiness.WAITING, Readiness.WAITING),
+        ("SomethingNew", "Successful", Readiness.WAITING, Readiness.WAITING),
+        ("Active", "SomethingNew", Readiness.WAITING, Readiness.WAITING),
+    ],
+)
+def test_readiness_is_decided_on_state_and_last_update(
+    state: str, update: str, before: Readiness, after: Readiness
+) -> None:
+    seen = replace(live(), state=state, update=update)
+    assert (readiness(seen, after_write=False), readiness(seen, after_write=True)) == (before, after)
+
+
+def test_waiting_begins_every_second_and_slows_down(project: Project, server: AwsServer) -> None:
+    server.lambda_.creating = 12
+    project.deploy(project.function(), project.package())
+    assert project.clock.slept[0] == 1.0
+    assert project.clock.slept == sorted(project.clock.slept)
+    assert project.clock.slept[-1] == 5.0
+
+
+def test_a_creation_that_fails_says_why_and_that_the_function_must_be_deleted(
+    project: Project, server: AwsServer
+) -> None:
+    server.lambda_.next_transition_fails = ("The subnet has no free addresses.", "SubnetOutOfIPAddresses")
+    with pytest.raises(AwsError, match="no free addresses") as caught:
+        project.deploy(project.function(), project.package())
+    assert "SubnetOutOfIPAddresses" in caught.value.what
+    assert "delete-function --function-name orders" in caught.value.fix
+    with pytest.raises(AwsError, match="in the state Failed") as again:
+        project.plan(project.function(), project.package())
+    assert "delete" in again.value.fix
+
+
+def test_an_update_that_fails_is_a_failed_deploy_and_the_next_one_repairs_it(
+    project: Project, server: AwsServer
+) -> None:
+    project.deploy(project.function(), project.package("v1"))
+    server.lambda_.next_transition_fails = ("The role may not use the VPC.", "InsufficientRolePermissions")
+    with pytest.raises(AwsError, match="may not use the VPC") as caught:
+        project.deploy(project.function(), project.package("v2"))
+    assert "code that ran before still runs" in caught.value.why
+    assert project.alias() == "1"
+    plan = project.plan(project.function(), project.package("v2"))
+    assert [(field.field, field.before) for field in plan.changes[0].fields] == [("last-update-status", "Failed")]
+    project.deploy(project.function(), project.package("v2"))
+    assert project.alias() == "2"
+    assert not project.plan(project.function(), project.package("v2")).changed
+
+
+def test_a_failed_publication_does_not_move_the_alias(project: Project, server: AwsServer) -> None:
+    project.deploy(project.function(), project.package("v1"))
+    server.lambda_.publishing = 1
+
+    def fail() -> None:
+        server.functions["orders"].versions["2"] |= {"State": "Failed", "StateReason": "Initialisation failed."}
+
+    server.faults.add("GetFunction", Before(fail), after=4)
+    with pytest.raises(AwsError, match=r"orders:2 ended in the state Failed: Initialisation failed\."):
+        project.deploy(project.function(), project.package("v2"))
+    assert project.alias() == "1"
+
+
+def test_an_unknown_state_is_waited_for_until_the_deadline_and_named(project: Project, server: AwsServer) -> None:
+    project.deploy(project.function(), project.package("v1"))
+    server.functions["orders"].state = "Hibernating"
+    with pytest.raises(AwsError, match=r"not ready after 600 s \(State Hibernating, LastUpdateStatus Successful\)"):
+        project.deploy(project.function(), project.package("v2"))
+    assert 600 <= project.clock.now < 610
+
+
+def test_a_function_that_is_being_updated_by_others_is_waited_for_and_planned_anew(
+    project: Project, server: AwsServer
+) -> None:
+    project.deploy(project.function({"Timeout": 3}), project.package("v1"))
+    deployed = server.functions["orders"]
+    server.lambda_.updating = 3
+    server.lambda_.update_function_configuration({"FunctionName": "orders", "Timeout": 99, "MemorySize": 1024})
+    server.requests.clear()
+    project.deploy(project.function({"Timeout": 3}), project.package("v2"))
+    runs = deployed.versions[project.alias()]
+    assert (runs["Timeout"], runs["MemorySize"]) == (3, 1024)
+
+
+def test_a_new_role_is_waited_for(project: Project, server: AwsServer) -> None:
+    role = "arn:aws:iam::123456789012:role/orders"
+    server.lambda_.unassumable[role] = 3
+    project.deploy(project.function(), project.package())
+    assert project.clock.slept[:3] == [5.0, 5.0, 5.0]
+    assert project.alias() == "1"
+
+
+def test_a_role_with_a_wrong_trust_policy_is_not_waited_for_longer_than_a_minute(
+    project: Project, server: AwsServer
+) -> None:
+    server.lambda_.unassumable["arn:aws:iam::123456789012:role/orders"] = 10_000
+    with pytest.raises(AwsError, match="cannot be assumed by Lambda") as caught:
+        project.deploy(project.function(), project.package())
+    assert project.clock.now == 60
+    assert "trust policy" in caught.value.fix
+    assert not server.functions
