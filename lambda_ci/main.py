@@ -1,56 +1,33 @@
 """The composition root: makes the world, runs one verb in it, reports, and chooses the exit code.
 
-The only place that reads the environment, argv and the clock, and the only catch-all.
+The only place that reads the environment, argv and the clock, and the only catch-all. What only a running verb needs is
+imported where it is used: ``--help`` must not wait for it.
 """
 
 from __future__ import annotations
 
 import argparse
-import io
+import gc
 import os
 import signal
 import sys
 import time
-import traceback
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, TextIO, cast
 
 from lambda_ci import __version__
-from lambda_ci.ci.system import detect
-from lambda_ci.console import Console
-from lambda_ci.errors import Interrupted, LambdaCiError
 from lambda_ci.inputs.action import from_environ
-from lambda_ci.verbs.build import Build
-from lambda_ci.verbs.check import Check
-from lambda_ci.verbs.deploy import Deploy
-from lambda_ci.verbs.invoke import Invoke
-from lambda_ci.verbs.local import Local
-from lambda_ci.verbs.outcome import failed
-from lambda_ci.verbs.plan import Plan
-from lambda_ci.verbs.schema import Schema
-from lambda_ci.verbs.status import Status
-from lambda_ci.verbs.world import World
+from lambda_ci.verbs import VERBS
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
     from types import FrameType
+    from typing import NoReturn, TextIO
 
     from lambda_ci.model.result import RunResult
     from lambda_ci.verbs.command import Command
-    from lambda_ci.verbs.world import Outcome
+    from lambda_ci.verbs.world import Outcome, World
 
-VERBS: Mapping[str, type[Command]] = {
-    "check": Check,
-    "build": Build,
-    "plan": Plan,
-    "deploy": Deploy,
-    "invoke": Invoke,
-    "status": Status,
-    "local": Local,
-    "schema": Schema,
-}
 DESCRIPTION = (
     "Python on AWS Lambda, from source to verified traffic: builds deployment packages from wheels, deploys them, "
     "smoke-tests the new version, and only then moves the alias that callers use."
@@ -76,35 +53,39 @@ def run() -> NoReturn:
     """The command ``lambda-ci`` and the container's entry point."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
+    # A run makes many objects, keeps most, and ends: looking for garbage among them only costs time.
+    gc.set_threshold(100_000, 50, 50)
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # It would read every installed distribution.
+    try:
+        code = _run()
+    except KeyboardInterrupt:
+        code = 130
+    gc.freeze()
+    sys.exit(code)
+
+
+def _run() -> int:
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
+        if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    streams = Streams(stdin=sys.stdin, stdout=sys.stdout, stderr=sys.stderr)
+    from pathlib import Path
+
     try:
         cwd = Path.cwd()
     except FileNotFoundError:
         sys.exit("lambda-ci: the working directory no longer exists")
-    try:
-        sys.exit(main(sys.argv[1:], environ=os.environ, cwd=cwd, streams=streams))
-    except KeyboardInterrupt:
-        sys.exit(Interrupted.exit_code)
+    return main(sys.argv[1:], environ=os.environ, cwd=cwd, stdin=sys.stdin, stdout=sys.stdout, stderr=sys.stderr)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Streams:
-    """The three standard streams."""
-
-    stdin: TextIO
-    stdout: TextIO
-    stderr: TextIO
-
-
-def main(argv: Sequence[str], *, environ: Mapping[str, str], cwd: Path, streams: Streams) -> int:
+def main(
+    argv: Sequence[str], *, environ: Mapping[str, str], cwd: Path, stdin: TextIO, stdout: TextIO, stderr: TextIO
+) -> int:
     """Run one verb and report; returns the exit code. Only arguments that argparse refuses end in SystemExit."""
-    world = _world(environ, cwd, streams)
-    command = _command(argv or _argv_of_action(world.inputs), prog="lambda-ci")
+    inputs = from_environ(environ)
+    command = _command(argv or _argv_of_action(inputs), prog="lambda-ci")
+    world = _world(environ, inputs, cwd=cwd, stdin=stdin, stderr=stderr)
     outcome = _attempt(command, world)
-    _report(outcome, world=world, as_json=command.json, stdout=streams.stdout)
+    _report(outcome, world=world, as_json=command.json, stdout=stdout)
     return outcome.result.exit_code
 
 
@@ -115,16 +96,24 @@ def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
 
 
-def _world(environ: Mapping[str, str], cwd: Path, streams: Streams) -> World:
+def _world(
+    environ: Mapping[str, str], inputs: Mapping[str, str] | None, *, cwd: Path, stdin: TextIO, stderr: TextIO
+) -> World:
+    from datetime import UTC, datetime
+
+    from lambda_ci.ci.system import detect
+    from lambda_ci.console import Console
+    from lambda_ci.verbs.world import World
+
     ci, clock = detect(environ), SystemClock()
-    terminal = streams.stderr.isatty() and not environ.get("CI")
+    terminal = stderr.isatty() and not environ.get("CI")
     colour = terminal and not environ.get("NO_COLOR")
     return World(
         environ=environ,
-        inputs=from_environ(environ),
+        inputs=inputs,
         cwd=cwd,
-        stdin=streams.stdin,
-        console=Console(stream=streams.stderr, style=ci, clock=clock, terminal=terminal, colour=colour),
+        stdin=stdin,
+        console=Console(stream=stderr, style=ci, clock=clock, terminal=terminal, colour=colour),
         clock=clock,
         ci=ci,
         today=datetime.now(tz=UTC).date(),
@@ -132,22 +121,21 @@ def _world(environ: Mapping[str, str], cwd: Path, streams: Streams) -> World:
 
 
 def _command(argv: Sequence[str], *, prog: str) -> Command:
+    """The verb that was asked for, its flags read. Raises SystemExit as argparse does, also after ``--help``."""
     parser = argparse.ArgumentParser(prog=prog, description=DESCRIPTION, epilog=EPILOG)
     parser.add_argument("--version", action="version", version=f"lambda-ci {__version__}")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True, title="verbs")
-    chosen = next((word for word in argv if word in VERBS), None)
-    for name, verb in VERBS.items():
-        sub = verbs.add_parser(
-            name,
-            usage=f"{prog} {name} {verb.USAGE}",
-            help=verb.SUMMARY,
-            description=verb.DESCRIPTION,
-            allow_abbrev=False,
-        )
+    chosen = next((word for word in argv if word in VERBS), "")
+    command = None
+    for name, (summary, verb) in VERBS.items():
+        sub = verbs.add_parser(name, help=summary, allow_abbrev=False)
         if name == chosen:
-            verb.declare(sub)
-    command = VERBS[chosen]() if chosen else argparse.Namespace()
-    return cast("Command", parser.parse_args(argv, namespace=command))
+            command = verb()()
+            sub.description, sub.usage = command.DESCRIPTION, f"{prog} {name} {command.USAGE}"
+            command.declare(sub)
+    parser.parse_args(argv, namespace=command)
+    assert command is not None, "argparse refuses to go on without a verb"
+    return command
 
 
 def _argv_of_action(inputs: Mapping[str, str] | None) -> Sequence[str]:
@@ -159,6 +147,9 @@ def _argv_of_action(inputs: Mapping[str, str] | None) -> Sequence[str]:
 
 
 def _attempt(command: Command, world: World) -> Outcome:
+    from lambda_ci.errors import Interrupted, LambdaCiError
+    from lambda_ci.verbs.outcome import failed
+
     started = world.clock.monotonic()
     try:
         return command.run(world)
@@ -168,6 +159,8 @@ def _attempt(command: Command, world: World) -> Outcome:
         stopped = Interrupted("interrupted by a signal", fix="run it again: a second run finishes what this one began")
         return failed(command, stopped, seconds=world.clock.monotonic() - started)
     except Exception as error:
+        import traceback
+
         world.console.untrusted(traceback.format_exc())
         bug = LambdaCiError(f"a bug in lambda-ci {__version__}: {type(error).__name__}: {error}", fix=REPORT)
         return failed(command, bug, seconds=world.clock.monotonic() - started)
@@ -190,6 +183,8 @@ def _report(outcome: Outcome, *, world: World, as_json: bool, stdout: TextIO) ->
 
 def _hand_on(result: RunResult, world: World) -> None:
     """Write what later steps and people read: the outputs and the job summary, where the CI system has them."""
+    from pathlib import Path
+
     from lambda_ci.report.outputs import outputs
     from lambda_ci.report.summary import summary
 

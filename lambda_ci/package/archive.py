@@ -8,6 +8,7 @@ it anew would cost ten times what copying does.
 
 from __future__ import annotations
 
+import os
 import struct
 import zipfile
 import zlib
@@ -183,8 +184,7 @@ class Archive:
 
     def _read(self, offset: int, size: int) -> bytes:
         try:
-            self._handle.seek(offset)
-            data = self._handle.read(size)
+            data = os.pread(self._handle.fileno(), size, offset)
         except OSError as error:
             self.refuse(f"cannot be read: {error}", error)
         if len(data) != size:

@@ -6,7 +6,6 @@ Lambda's limit of 250 MiB is far below it, and ``limits`` has refused what is no
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 import struct
 from contextlib import contextmanager, suppress
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from lambda_ci.errors import PackageError
 from lambda_ci.package import ownership
+from lambda_ci.package.digest import Digest
 from lambda_ci.package.file import CHUNK
 
 if TYPE_CHECKING:
@@ -77,18 +77,19 @@ def _beside(path: Path) -> Iterator[BinaryIO]:
 
 
 def _write(files: Sequence[File], target: BinaryIO) -> Written:
-    zipped = _Zip(target)
-    for file in files:
-        zipped.add(file)
-    return zipped.finish(len(files))
+    with Digest() as digest:
+        zipped = _Zip(target, digest)
+        for file in files:
+            zipped.add(file)
+        return zipped.finish(len(files))
 
 
 class _Zip:
     """Gathers small pieces; ``_flushed`` counts the bytes that are on disk and in the digest."""
 
-    def __init__(self, target: BinaryIO) -> None:
+    def __init__(self, target: BinaryIO, digest: Digest) -> None:
         self._target = target
-        self._digest = hashlib.sha256()
+        self._digest = digest
         self._pending = bytearray()
         self._central = bytearray()
         self._flushed = 0
@@ -121,7 +122,7 @@ class _Zip:
         end = _END.pack(b"PK\5\6", 0, 0, members, members, len(self._central), offset, 0)
         self._pending += self._central + end
         self._flush()
-        return Written(sha256=self._digest.digest(), size=self._flushed)
+        return Written(sha256=self._digest.finish(), size=self._flushed)
 
     def _append(self, chunk: bytes) -> None:
         if len(chunk) >= _LARGE:

@@ -1,1 +1,73 @@
-"""The verbs of the command line, one module each. Importing them is cheap: the work is imported where it is done."""
+"""The verbs of the command line, one module each.
+
+Only the chosen one is imported, so that ``lambda-ci --help`` is there at once.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from lambda_ci.verbs.command import Command
+
+
+def _check() -> type[Command]:
+    from lambda_ci.verbs.check import Check
+
+    return Check
+
+
+def _build() -> type[Command]:
+    from lambda_ci.verbs.build import Build
+
+    return Build
+
+
+def _plan() -> type[Command]:
+    from lambda_ci.verbs.plan import Plan
+
+    return Plan
+
+
+def _deploy() -> type[Command]:
+    from lambda_ci.verbs.deploy import Deploy
+
+    return Deploy
+
+
+def _invoke() -> type[Command]:
+    from lambda_ci.verbs.invoke import Invoke
+
+    return Invoke
+
+
+def _status() -> type[Command]:
+    from lambda_ci.verbs.status import Status
+
+    return Status
+
+
+def _local() -> type[Command]:
+    from lambda_ci.verbs.local import Local
+
+    return Local
+
+
+def _schema() -> type[Command]:
+    from lambda_ci.verbs.schema import Schema
+
+    return Schema
+
+
+VERBS: Mapping[str, tuple[str, Callable[[], type[Command]]]] = {
+    "check": ("check the configuration, without building anything or asking AWS", _check),
+    "build": ("build the deployment packages", _build),
+    "plan": ("show what a deploy would change; changes nothing", _plan),
+    "deploy": ("build, deploy, smoke-test the new version, then move the alias to it", _deploy),
+    "invoke": ("invoke a deployed function through its alias and print the answer", _invoke),
+    "status": ("show which version each function's alias runs", _status),
+    "local": ("start, stop or look at the embedded AWS", _local),
+    "schema": ("print the JSON schema of lambda-ci.yml", _schema),
+}
+"""What each does, in a line, and where it is."""

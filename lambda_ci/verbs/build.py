@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 
 class Build(Command):
-    SUMMARY = "build the deployment packages"
     DESCRIPTION = (
         "Locks the dependencies for the function's runtime, fetches the wheels that fit it, and writes OUTPUT_DIR/NAME.zip. "
         "The same inputs give the same bytes on every machine. Exit code 3: the dependencies cannot be had; "

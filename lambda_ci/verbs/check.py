@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 
 class Check(Command):
-    SUMMARY = "check the configuration, without building anything or asking AWS"
     DESCRIPTION = (
         "Reads lambda-ci.yml, the flags, the action's inputs and the environment, and reports every problem at once. "
         "Exit code 0: all is well (there may be warnings); 2: there are problems."

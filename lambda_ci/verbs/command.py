@@ -28,7 +28,6 @@ _METAVARS = {"map": "KEY=VALUE", "path": "PATH", "integer": "N", "number": "N", 
 class Command(ABC):
     """One verb of the command line. argparse sets the attributes; ``run`` does the work."""
 
-    SUMMARY: ClassVar[str]
     DESCRIPTION: ClassVar[str]
     USAGE: ClassVar[str] = "[options]"
 

@@ -32,7 +32,6 @@ _NOT_STARTED = failure_of(Interrupted("not deployed: the run was interrupted bef
 
 
 class Deploy(Command):
-    SUMMARY = "build, deploy, smoke-test the new version, then move the alias to it"
     DESCRIPTION = (
         "Creates or updates the functions (only what is declared), publishes a version, invokes that version with the smoke "
         "tests, and moves the alias only when they pass. Nothing to change: nothing is written, exit code 0. "

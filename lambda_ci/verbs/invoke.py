@@ -27,7 +27,6 @@ DEFAULT_TIMEOUT = 900
 
 
 class Invoke(Command):
-    SUMMARY = "invoke a deployed function through its alias and print the answer"
     DESCRIPTION = (
         "Invokes one function and prints its answer on standard output and the end of its log on standard error. "
         "The function runs once: nothing is retried. Exit code 6: the function failed."

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 
 class Local(Command):
-    SUMMARY = "start, stop or look at the embedded AWS"
     DESCRIPTION = (
         "The embedded AWS listens on 127.0.0.1 only and keeps its functions while it runs; `deploy --local` and the like start it "
         "where needed. It needs the extra `local`."

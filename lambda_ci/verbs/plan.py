@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 
 class Plan(Command):
-    SUMMARY = "show what a deploy would change; changes nothing"
     DESCRIPTION = (
         "Builds the packages and compares them and the configuration with what is on AWS. Needs read rights only "
         "(lambda:GetFunction), and works for functions that do not exist yet."

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 
 class Schema(Command):
-    SUMMARY = "print the JSON schema of lambda-ci.yml"
     DESCRIPTION = (
         "Prints the JSON schema (draft 2020-12) of lambda-ci.yml, which gives completion and checks in editors."
     )

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 
 class Status(Command):
-    SUMMARY = "show which version each function's alias runs"
     DESCRIPTION = (
         "Asks AWS for every function of the configuration: does it exist, which version does its alias run, and is the "
         "unpublished code ($LATEST) the same. Needs lambda:GetFunction only; builds and changes nothing."

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from lambda_ci.main import Streams, main
+from lambda_ci.main import main
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,9 +40,9 @@ class Cli:
 
     def __call__(self, *argv: str, environ: Mapping[str, str] | None = None) -> Ran:
         out, err = io.StringIO(), io.StringIO()
-        streams = Streams(stdin=io.StringIO(self.stdin), stdout=out, stderr=err)
+        environ = {**self.environ, **(environ or {})}
         try:
-            code = main(argv, environ={**self.environ, **(environ or {})}, cwd=self.folder, streams=streams)
+            code = main(argv, environ=environ, cwd=self.folder, stdin=io.StringIO(self.stdin), stdout=out, stderr=err)
         except SystemExit as stop:
             code = int(stop.code or 0)
         return Ran(code, out.getvalue(), err.getvalue())

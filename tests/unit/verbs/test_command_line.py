@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lambda_ci import __version__
-from lambda_ci.main import VERBS
+from lambda_ci.verbs import VERBS
 
 if TYPE_CHECKING:
     from tests.fakes.cli import Cli
@@ -51,16 +51,16 @@ def test_arguments_that_mean_nothing_end_with_2(
 
 
 def test_the_help_loads_nothing_heavy() -> None:
-    program = "import sys\nfrom lambda_ci.main import main\nimport lambda_ci.main\nprint(*sys.modules)"
+    program = "import sys\nimport lambda_ci.main\nprint(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
     assert HEAVY.isdisjoint(loaded)
 
 
 def test_check_needs_neither_boto3_nor_docker_nor_requests(cli: Cli) -> None:
     program = (
-        "import sys, io\nfrom pathlib import Path\nfrom lambda_ci.main import main, Streams\n"
-        "s = Streams(stdin=sys.stdin, stdout=sys.stdout, stderr=sys.stderr)\n"
-        "assert main(['check'], environ={}, cwd=Path.cwd(), streams=s) == 0\nprint(*sys.modules)"
+        "import sys\nfrom pathlib import Path\nfrom lambda_ci.main import main\n"
+        "streams = {'stdin': sys.stdin, 'stdout': sys.stdout, 'stderr': sys.stderr}\n"
+        "assert main(['check'], environ={}, cwd=Path.cwd(), **streams) == 0\nprint(*sys.modules)"
     )
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=cli.folder)
