@@ -16,12 +16,13 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help venv test lint unit integration container demo bench generate requirements clean
+.PHONY: help venv test lint unit integration container localstack demo bench generate requirements clean
 
 help:
 	@echo "make test          set everything up, check the code, run the tests"
 	@echo "make demo          set everything up, show lambda-ci at work against the embedded AWS"
 	@echo "make unit          one part of the tests; the others: make integration, make container"
+	@echo "make localstack    deploys to LocalStack, a strict AWS of its own (downloads 100 MB, 330 MB in .venv-localstack)"
 	@echo "make lint          ruff, mypy, import-linter, generated files"
 	@echo "make bench         the benchmarks whose figures are in the README"
 	@echo "make generate      write what is generated from the model: schema, action.yml's inputs, reference"
@@ -55,6 +56,10 @@ container: $(READY)
 	@echo "== tests: the image (Docker engine; where none answers they are skipped, and say so) =="
 	$(BIN)/python -m pytest tests/container
 
+localstack: $(READY)
+	@echo "== tests: deploying to LocalStack, with faults on the wire (a package index; 330 MB in .venv-localstack) =="
+	TESTS_LOCALSTACK=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/localstack
+
 lint: $(READY)
 	@echo "== lint: ruff, mypy, import-linter, generated files =="
 	$(BIN)/ruff check .
@@ -80,4 +85,4 @@ requirements: $(READY)
 	  --extra local --generate-hashes --constraint requirements/dev.txt --output-file requirements/run.txt pyproject.toml
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-localstack .venv-localstack.lock build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

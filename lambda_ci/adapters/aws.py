@@ -125,8 +125,11 @@ class Aws:
     def _config(self, service: str, read: float, attempts: int, *, connect: float | None = None) -> Config:
         from botocore.config import Config
 
+        here = _LOOPBACK.match(self._endpoint(service) or "")
         return Config(
-            proxies={} if _LOOPBACK.match(self._endpoint(service) or "") else None,
+            proxies={} if here else None,
+            use_fips_endpoint=False if here else None,
+            use_dualstack_endpoint=False if here else None,
             connect_timeout=connect or self.patience.connect,
             read_timeout=read,
             retries={"mode": "standard", "total_max_attempts": attempts},
@@ -144,12 +147,12 @@ class Aws:
         environ, profile = self.environ, self.spec.profile
         with asking("open an AWS session"):
             if profile or not environ.get("AWS_ACCESS_KEY_ID"):
-                return boto3.Session(profile_name=profile or environ.get("AWS_PROFILE") or None)
+                return boto3.Session(profile_name=profile, botocore_session=_botocore(environ))
             return boto3.Session(
                 aws_access_key_id=environ["AWS_ACCESS_KEY_ID"],
                 aws_secret_access_key=environ.get("AWS_SECRET_ACCESS_KEY") or None,
                 aws_session_token=environ.get("AWS_SESSION_TOKEN") or None,
-                botocore_session=_without_profile() if "AWS_PROFILE" not in environ else None,
+                botocore_session=_botocore(environ),
             )
 
     def _endpoint(self, service: str) -> str | None:
@@ -177,11 +180,16 @@ class Aws:
             return cast("_T", self._made[key])
 
 
-def _without_profile() -> BotocoreSession:
-    """botocore reads AWS_PROFILE of the process by itself, and fails where there is no such profile."""
+def _botocore(environ: Mapping[str, str]) -> BotocoreSession:
+    """botocore reads the environment of the process by itself: profile and files shall be those of ``environ``."""
     from botocore.session import Session
 
-    return Session(session_vars={"profile": (None, None, None, None)})
+    chosen = {
+        "profile": environ.get("AWS_DEFAULT_PROFILE") or environ.get("AWS_PROFILE") or None,
+        "config_file": environ.get("AWS_CONFIG_FILE") or "~/.aws/config",
+        "credentials_file": environ.get("AWS_SHARED_CREDENTIALS_FILE") or "~/.aws/credentials",
+    }
+    return Session(session_vars={name: (None, None, value, None) for name, value in chosen.items()})
 
 
 def connect(spec: AwsSpec, *, environ: Mapping[str, str], console: Console, patience: Patience | None = None) -> Aws:

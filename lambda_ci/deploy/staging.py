@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _ABSENT = ("404", "NoSuchKey", "NotFound", "HTTP 404")
 _HIDDEN = ("403", "AccessDenied", "HTTP 403")
 """Without s3:ListBucket, S3 answers so for what is not there."""
+_COMPLETED = "NoSuchUpload"
+"""S3 answers so as well where the answer to an upload's completion was lost, and the client asks for it again."""
 
 
 def stage(package: Package, staging: StagingSpec, services: Services) -> dict[str, str]:
@@ -62,7 +64,8 @@ def _upload(package: Package, bucket: str, key: str, services: Services) -> None
         ):
             s3.upload_file(str(package.path), bucket, key, ExtraArgs={"ChecksumAlgorithm": "SHA256"}, Callback=done)
     except Refusal as refusal:
-        raise _explained(refusal, bucket, services) from refusal
+        if refusal.code != _COMPLETED or _size(bucket, key, services) != package.size:
+            raise _explained(refusal, bucket, services) from refusal
     except OSError as error:
         raise PackageError(
             f"the package {package.path} cannot be read", why=str(error), fix="build it again (lambda-ci build)"

@@ -26,7 +26,8 @@ def invoke(client: LambdaClient, *, function_arn: str, payload: bytes, clock: Cl
     """Call a function (name, ``name:qualifier`` or ARN) with JSON and wait for its answer, which may be a failure.
 
     ``client`` must make one attempt and wait longer than the function may take (``Aws.invoke_client``).
-    Raises AwsError where AWS refused the call (``Refusal``: the function did not run) or the answer was lost (it may have run).
+    Raises AwsError where AWS refused the call (``Refusal``: the function did not run), where the answer was lost (it may have
+    run), or where something else answered.
     """
     started = clock.monotonic()
     try:
@@ -34,6 +35,12 @@ def invoke(client: LambdaClient, *, function_arn: str, payload: bytes, clock: Cl
             raw = invocation.invoke(client, function_arn, payload, log_tail=True)
     except Refusal as refusal:
         raise _explained(refusal) from refusal.__cause__
+    if raw.executed_version is None:
+        raise AwsError(
+            f"could not invoke {function_arn}: the answer is not one of AWS (it does not say which version ran)",
+            why="Something else answered with success: a proxy, a captive portal, or a wrong endpoint.",
+            fix="check the proxy (HTTPS_PROXY) and the endpoint, then run this again",
+        )
     return Invocation(
         payload=raw.payload,
         function_error=raw.function_error,

@@ -73,7 +73,7 @@ class Functions:
             function.becomes = ("Active", "", "")
         else:
             function.update, function.becomes = "InProgress", ("Successful", "", "")
-            function.update_reason = ("The function is being updated.", "Updating")
+            function.update_reason = ("The function is being created.", "Creating")
         if self.next_transition_fails:
             function.becomes = ("Failed", *self.next_transition_fails)
             self.next_transition_fails = None

@@ -63,12 +63,13 @@ class FakeS3:
                 text = f"<InitiateMultipartUploadResult><UploadId>{upload}</UploadId></InitiateMultipartUploadResult>"
                 return Answer(payload=text.encode(), headers=XML)
             case "UploadPart":
-                self.uploads[query["uploadId"]][int(query["partNumber"])] = body
+                self._upload(query["uploadId"])[int(query["partNumber"])] = body
                 kept = {name: value for name, value in headers.items() if name.startswith("x-amz-checksum-")}
                 return Answer(headers={"ETag": _etag(body), **kept}, payload=b"")
             case "CompleteMultipartUpload":
                 return self._complete(bucket, key, query["uploadId"], body)
             case "AbortMultipartUpload":
+                self._upload(query["uploadId"])
                 del self.uploads[query["uploadId"]]
                 return Answer(status=204, payload=b"")
         raise AwsRefusal(501, "NotImplemented", operation)
@@ -80,17 +81,24 @@ class FakeS3:
         return Answer(headers={"Content-Length": str(len(content)), "ETag": _etag(content)}, payload=b"")
 
     def _complete(self, bucket: str, key: str, upload: str, body: bytes) -> Answer:
-        parts = self.uploads.pop(upload)
+        parts = self._upload(upload)
         named = [int(number) for number in re.findall(rb"<PartNumber>(\d+)</PartNumber>", body)]
         if named != sorted(parts):
             raise AwsRefusal(400, "InvalidPart", "One or more of the specified parts could not be found.")
         if any(len(parts[number]) < PART for number in named[:-1]):
             raise AwsRefusal(400, "EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size")
         self.objects[bucket, key] = b"".join(parts[number] for number in named)
+        del self.uploads[upload]
         text = (
             f"<CompleteMultipartUploadResult><Bucket>{bucket}</Bucket><Key>{key}</Key></CompleteMultipartUploadResult>"
         )
         return Answer(payload=text.encode(), headers=XML)
+
+    def _upload(self, upload: str) -> dict[int, bytes]:
+        if upload not in self.uploads:
+            text = "The specified upload does not exist. The upload ID may be invalid, or it may have been aborted or completed."
+            raise AwsRefusal(404, "NoSuchUpload", text)
+        return self.uploads[upload]
 
     def _check_bucket(self, bucket: str) -> None:
         if bucket in self.forbidden:

@@ -18,64 +18,22 @@ import struct
 import threading
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Self
+from typing import Self
 from urllib.parse import parse_qsl, urlsplit
 from xml.sax.saxutils import escape
 
+from tests.fakes.aws_faults import After, Before, Fault, Faults, Hang, Html, Lost, Reset, Status
 from tests.fakes.aws_lambda import ACCOUNT, Answer, Deployed, FakeLambda
 from tests.fakes.aws_s3 import FakeS3
 from tests.fakes.aws_strict import AwsRefusal, JsonObject, parse
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+__all__ = [
+    "CREDENTIALS", "READING", "After", "AwsServer", "Before", "Fault", "Faults", "Hang", "Html", "Lost", "Request",
+    "Reset", "Status",
+]  # fmt: skip
 
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "not-a-secret"}
 READING = ("Get", "Head", "List", "Invoke")
-
-
-@dataclass(frozen=True)
-class Status:
-    """An error answer instead of doing anything."""
-
-    status: int
-    code: str
-    message: str = "injected"
-
-
-@dataclass(frozen=True)
-class Reset:
-    """The connection breaks before anything is done."""
-
-
-@dataclass(frozen=True)
-class Lost:
-    """The request is carried out, and the connection breaks before the answer."""
-
-
-@dataclass(frozen=True)
-class Hang:
-    """No answer for so many seconds; then the connection ends. ``done``: the request was carried out."""
-
-    seconds: float
-    done: bool = False
-
-
-@dataclass(frozen=True)
-class Html:
-    """A proxy's page with status 200, and nothing is done."""
-
-    page: bytes = b"<!doctype html><title>Sign in</title><h1>Welcome to the hotel</h1>"
-    kind: str = "text/html"
-
-
-@dataclass(frozen=True)
-class Before:
-    """Something else happens just before the request is carried out."""
-
-    action: Callable[[], None]
-
-
-Fault = Status | Reset | Lost | Hang | Html | Before
 
 
 @dataclass(frozen=True)
@@ -86,38 +44,6 @@ class Request:
     parameters: JsonObject = field(repr=False)
     headers: dict[str, str] = field(repr=False)
     size: int
-
-
-@dataclass
-class _Rule:
-    pattern: re.Pattern[str]
-    fault: Fault
-    after: int
-    times: int
-
-
-class Faults:
-    """``add(pattern, fault, after=1, times=2)``: the second and third request whose operation matches."""
-
-    def __init__(self) -> None:
-        self._rules: list[_Rule] = []
-
-    def add(self, pattern: str, fault: Fault, *, after: int = 0, times: int = 1) -> None:
-        self._rules.append(_Rule(re.compile(pattern), fault, after, times))
-
-    def clear(self) -> None:
-        self._rules.clear()
-
-    def take(self, operation: str) -> Fault | None:
-        for rule in self._rules:
-            if not rule.pattern.fullmatch(operation) or rule.times == 0:
-                continue
-            if rule.after:
-                rule.after -= 1
-                continue
-            rule.times -= 1
-            return rule.fault
-        return None
 
 
 class AwsServer:
@@ -256,6 +182,8 @@ class _Handler(BaseHTTPRequestHandler):
             answer = self.server.aws.answer(operation, request)
         except AwsRefusal as refusal:
             answer = refusal
+        if isinstance(fault, After):
+            fault.action()
         if isinstance(fault, Hang):
             self.server.aws.closing.wait(fault.seconds)
         if isinstance(fault, (Lost, Hang)):

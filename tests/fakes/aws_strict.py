@@ -78,6 +78,8 @@ def _parameters(
         if place and key in source:
             parameters[name] = source[key]
     problems = [] if payload else violations(shape, parameters)
+    if len(problems) == 1 and "' at 'runtime' failed" in problems[0]:
+        raise AwsRefusal(400, "InvalidParameterValueException", problems[0])  # recorded: this one has another code
     if problems:
         count = len(problems)
         text = f"{count} validation error{'s' if count > 1 else ''} detected: {'; '.join(problems)}"

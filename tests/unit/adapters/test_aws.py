@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import threading
 from typing import TYPE_CHECKING
 
@@ -26,11 +27,17 @@ def server() -> Iterator[AwsServer]:
 @pytest.fixture(autouse=True)
 def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No AWS configuration of this machine, and no instance metadata."""
-    for name in ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DEFAULT_REGION"):
+    for name in (
+        "AWS_PROFILE",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_REGION",
+        "AWS_DEFAULT_REGION",
+        "AWS_CONFIG_FILE",
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
-    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    monkeypatch.setenv("HOME", str(tmp_path))
 
 
 def reach(environ: Mapping[str, str], **spec: str) -> Aws:
@@ -46,7 +53,8 @@ def test_the_region_comes_from_the_configuration_then_from_the_environment() -> 
 
 
 def test_the_region_of_the_profile_is_used_where_nothing_else_names_one(tmp_path: Path) -> None:
-    (tmp_path / "config").write_text("[profile shop]\nregion = eu-north-1\n")
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / ".aws/config").write_text("[profile shop]\nregion = eu-north-1\n", encoding="utf-8")
     assert reach({}, profile="shop").region == "eu-north-1"
     assert reach({"AWS_PROFILE": "shop"}).region == "eu-north-1"
 
@@ -133,6 +141,56 @@ def test_an_unknown_profile_is_explained() -> None:
     with pytest.raises(AwsError, match="nobody") as caught:
         reach({}, region="eu-west-1", profile="nobody").lambda_client()
     assert "aws.profile" in caught.value.fix
+
+
+def test_the_files_and_the_profile_of_the_environment_that_is_handed_over_are_used(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_text("[profile shop]\nregion = eu-north-1\n", encoding="utf-8")
+    assert reach({"AWS_CONFIG_FILE": str(elsewhere), "AWS_PROFILE": "shop"}).region == "eu-north-1"
+    assert reach({"AWS_CONFIG_FILE": str(elsewhere), "AWS_DEFAULT_PROFILE": "shop"}).region == "eu-north-1"
+
+
+def test_a_profile_that_does_not_exist_is_refused_also_beside_keys() -> None:
+    with pytest.raises(AwsError, match="nobody"):
+        reach({**CREDENTIALS, "AWS_PROFILE": "nobody"}, region="eu-west-1").lambda_client()
+
+
+def test_an_environment_of_its_own_is_not_disturbed_by_that_of_the_process(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, server: AwsServer
+) -> None:
+    """As for the embedded AWS, which gets nothing of the user's."""
+    from lambda_ci.deploy.current import look
+
+    garbage = tmp_path / "garbage"
+    garbage.write_text("no section\n", encoding="utf-8")
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, str(garbage))
+    for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE"):
+        monkeypatch.setenv(name, "doesnotexist")
+    for name in ("AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"):
+        monkeypatch.setenv(name, "true")
+    nothing = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+    aws = reach({**CREDENTIALS, **nothing}, region=server.region, endpoint_url=server.url)
+    server.s3.buckets["artifacts"] = server.region
+    assert aws.account_id() == "123456789012"
+    assert look(aws.lambda_client(), "orders") is None
+    assert aws.s3_client().head_bucket(Bucket="artifacts")["BucketRegion"] == server.region
+
+
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY"])
+def test_no_proxy_is_asked_for_an_endpoint_on_this_machine(
+    monkeypatch: pytest.MonkeyPatch, server: AwsServer, name: str
+) -> None:
+    monkeypatch.setenv(name, "http://127.0.0.1:9")
+    aws = reach(CREDENTIALS, region=server.region, endpoint_url=server.url)
+    assert aws.account_id() == "123456789012"
+
+
+def test_a_proxy_is_asked_for_an_endpoint_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    aws = reach(CREDENTIALS, region="eu-west-1", endpoint_url="http://aws.example:4566")
+    with pytest.raises(AwsError, match=r"127\.0\.0\.1:9"):
+        aws.account_id()
 
 
 def test_missing_credentials_are_explained(server: AwsServer) -> None:

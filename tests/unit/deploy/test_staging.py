@@ -1,13 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from lambda_ci.errors import AwsError, PackageError
 from lambda_ci.model.spec import StagingSpec
-from tests.fakes.aws_server import Html, Status
-from tests.fakes.deployment import Project, packaged
+from tests.fakes.aws_server import Before, Html, Lost, Status
+from tests.fakes.deployment import QUICK, Project, packaged
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -127,6 +128,23 @@ def test_an_upload_that_fails_anywhere_creates_nothing_and_the_next_run_uploads_
         assert not server.s3.uploads
     staged.deploy(staged.function(), large)
     assert staged.alias() == "1"
+
+
+def test_a_lost_answer_to_the_completion_of_an_upload_is_recognised_by_what_is_there(
+    staged: Project, server: AwsServer, large: Package
+) -> None:
+    server.faults.add("CompleteMultipartUpload", Lost())
+    patient = Project(folder=staged.folder, server=server, staging=staged.staging, patience=replace(QUICK, attempts=2))
+    patient.deploy(patient.function(), large)
+    assert server.operations.count("CompleteMultipartUpload") == 2
+    assert patient.alias() == "1"
+
+
+def test_an_upload_that_somebody_aborted_is_an_error(staged: Project, server: AwsServer, large: Package) -> None:
+    server.faults.add("CompleteMultipartUpload", Before(server.s3.uploads.clear))
+    with pytest.raises(AwsError, match="NoSuchUpload"):
+        staged.deploy(staged.function(), large)
+    assert not server.functions
 
 
 def test_a_page_of_a_proxy_for_an_upload_is_not_success(staged: Project, server: AwsServer, large: Package) -> None:

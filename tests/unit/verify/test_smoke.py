@@ -260,6 +260,13 @@ def test_an_invocation_is_one_request_that_asks_for_the_log() -> None:
     assert (request.function, request.payload, request.log) == ("orders:live", b"[1]", "Tail")
 
 
+def test_a_page_of_somebody_else_is_no_success_even_where_nothing_is_expected(tmp_path: Path) -> None:
+    page = Answer(body=b"<!doctype html><h1>Welcome to the hotel</h1>", headers={"Content-Type": "text/html"})
+    with InvokeEndpoint(page) as aws, pytest.raises(AwsError, match="not one of AWS"):
+        smoked(aws, tmp_path, {"payload": {}})
+    assert len(aws.requests) == 1
+
+
 @pytest.mark.parametrize("answer", [THROTTLED, PENDING, SILENCE])
 def test_an_invocation_is_never_repeated(answer: Answer) -> None:
     clock = Time()
