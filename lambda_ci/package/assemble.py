@@ -9,12 +9,14 @@ same bytes on every machine, whatever the folder, the clock, the umask and the v
 from __future__ import annotations
 
 import base64
+import os
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from lambda_ci.errors import PackageError
 from lambda_ci.model.artifact import Member, Package
 from lambda_ci.package.archive import opened
+from lambda_ci.package.audit.audit import audit
 from lambda_ci.package.handler import handler_warnings
 from lambda_ci.package.limits import check, ledger
 from lambda_ci.package.merge import case_warnings, merged
@@ -38,18 +40,20 @@ def assemble(
     """Write ``output_dir/NAME.zip``, whole or not at all.
 
     ``keep_out``: further folders and files (a cache, the configuration) that are never part of a package. Raises
-    ``PackageError`` where a file cannot be used, two clash, a limit is exceeded, or Lambda would not find the handler.
+    ``PackageError`` where a file cannot be used, two clash, a limit is exceeded, Lambda would not find the
+    handler, or the audit finds what would not work there.
     """
     path = _output(function, output_dir)
     own = own_files(function, keep_out=(output_dir, *keep_out))
     if function.spec.dispatch:
         own += dispatch_library()
     with ExitStack() as stack:
-        archives = [stack.enter_context(opened(wheel)) for wheel in sorted(wheels, key=_order)]
-        files = merged([*(file for archive in archives for file in archive.files()), *own])
+        unpacked = [(wheel, stack.enter_context(opened(wheel)).files()) for wheel in sorted(wheels, key=_order)]
+        files = merged([*(file for _, of_wheel in unpacked for file in of_wheel), *own])
         lines = ledger(files)
         check(files, lines)
         warnings = (*handler_warnings(function, files), *shadow_warnings(files), *case_warnings(files))
+        warnings += audit(function, unpacked, own)
         written = write(files, path)
     return _package(function, path, written, files=files, lines=lines, warnings=warnings)
 
@@ -65,7 +69,7 @@ def _output(function: Function, output_dir: Path) -> Path:
             fix="Use letters, digits, dashes and underscores for the key under `functions`.",
         )
     path = output_dir / f"{function.name}.zip"
-    if path.is_dir():
+    if os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises where a name is too long
         raise PackageError(f"{path} is a folder", fix="Remove it or choose another folder with --output-dir.")
     return path
 

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from lambda_ci.package.file import File
 
 
+_LARGEST = 1024 * 1024
+"""Bytes of a module that is still looked into: it takes seconds beyond that."""
+
+
 def handler_warnings(function: Function, files: Sequence[File]) -> tuple[str, ...]:
     """What is doubtful about the handler. Raises ``PackageError`` where Lambda would certainly not find it."""
     handler = function.spec.handler
@@ -39,7 +43,10 @@ def handler_warnings(function: Function, files: Sequence[File]) -> tuple[str, ..
         return _missing(function, files, package, found)
     if found.kind is Kind.BINARY:
         return ()
-    return _attribute_warnings(package.files[found.path], attribute, function.spec.target)
+    file = package.files[found.path]
+    if file.size > _LARGEST:
+        return (f"{file.path} has {file.size:,} bytes, too many for the handler to be checked",)
+    return _attribute_warnings(file, attribute, function.spec.target)
 
 
 def _split(handler: str) -> tuple[str, str]:
@@ -88,6 +95,12 @@ def _missing(function: Function, files: Sequence[File], package: Tree, found: Mo
 
 def _attribute_warnings(file: File, attribute: str, target: Target) -> tuple[str, ...]:
     source = read(file)
+    if b"\0" in source:
+        raise PackageError(
+            f"{file.label} holds NUL bytes: it is not Python source",
+            why=f"Python {target.python_version} cannot import the handler's module (Runtime.UserCodeSyntaxError).",
+            fix="Save it as UTF-8 text.",
+        )
     try:
         module = _parsed(source, file.path, target)
     except SyntaxError as error:
@@ -118,7 +131,7 @@ def _parsed(source: bytes, path: str, target: Target) -> ast.Module:
 def _syntax_error(error: SyntaxError, file: File, target: Target) -> tuple[str, ...]:
     where = ":".join(str(part) for part in (file.label, *_place(error)))
     what = f"{where}: {error.msg}"
-    if target.python > sys.version_info[:2]:
+    if target.python > sys.version_info[:2] and not _is_wrong_everywhere(error):
         return (
             f"{what} (the handler was not checked: it may be valid for {target.runtime}, which this Python is older than)",
         )
@@ -127,6 +140,11 @@ def _syntax_error(error: SyntaxError, file: File, target: Target) -> tuple[str, 
         why=f"Python {target.python_version} cannot import the handler's module (Runtime.UserCodeSyntaxError).",
         fix="Correct the line.",
     )
+
+
+def _is_wrong_everywhere(error: SyntaxError) -> bool:
+    """Whether no version of Python takes it: indentation and encoding have no news, brackets and colons may."""
+    return isinstance(error, IndentationError) or "(unicode error)" in error.msg
 
 
 def _place(error: SyntaxError) -> list[int]:

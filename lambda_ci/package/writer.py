@@ -57,7 +57,7 @@ def write(files: Sequence[File], path: Path) -> Written:
     except OSError as error:
         raise PackageError(
             f"{path} cannot be written: {error.strerror or error}",
-            fix="Make room or choose another folder with --output-dir.",
+            fix="Make room there and make it writable, or choose another folder with --output-dir.",
         ) from error
 
 

@@ -30,7 +30,8 @@ from lambda_ci.package.assemble import assemble
 root = Path(sys.argv[3])
 os.umask(int(sys.argv[4], 8))
 target = Target("python3.11", Architecture.X86_64)
-spec = SimpleNamespace(handler="app.handler", exclude=(), members={}, target=target)
+audit = SimpleNamespace(waive=())
+spec = SimpleNamespace(handler="app.handler", exclude=(), members={}, target=target, dispatch=False, environment=None, audit=audit)
 wheels = [Wheel(name=path.name.split("-")[0], version="1.0", filename=path.name, path=path, sha256="", size=0) for path in sorted(root.glob("cache/*.whl"))]
 function = Function(name="orders", spec=spec, source=root / "source", requirements=None)
 print(assemble(function, wheels, output_dir=root / sys.argv[5]).sha256)

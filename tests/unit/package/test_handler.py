@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lambda_ci.errors import PackageError
+from tests.fakes.elf import elf
 from tests.fakes.project import HANDLER
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def test_handlers_are_found_as_the_runtime_finds_them(project: Project, handler:
 )
 def test_binary_modules_are_accepted(project: Project, path: str) -> None:
     project.write(".lambdaignore", "!*.pyc\n")
-    project.write(path, b"\x7fELF")
+    project.write(path, elf(symbols=["PyInit_app"]))
     assert project.assemble().warnings == ()
 
 
@@ -226,6 +227,19 @@ def test_every_kind_of_broken_module_is_a_clear_error(project: Project, source: 
 def test_source_in_another_encoding_is_read_as_python_reads_it(project: Project) -> None:
     project.write("app.py", "# coding: latin-1\nname = 'é'\n".encode("latin-1") + HANDLER.encode())
     assert project.assemble().warnings == ()
+
+
+@pytest.mark.parametrize("source", ["\0", b"x = '\xfc'\n", "def handler(event, context):\nreturn 1\n"])
+def test_what_no_python_takes_is_refused_also_for_a_newer_one(project: Project, source: str | bytes) -> None:
+    path = project.write("app.py", source)
+    project.spec["runtime"] = "python3.99"
+    assert refused(project).startswith(str(path))
+
+
+def test_a_module_too_large_to_be_looked_into_is_a_warning(project: Project) -> None:
+    project.write("app.py", HANDLER + "x = 1\n" * 200_000)
+    (warning,) = project.assemble().warnings
+    assert "too many for the handler to be checked" in warning
 
 
 @pytest.mark.parametrize(
