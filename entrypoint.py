@@ -1,5 +1,5 @@
 #!/opt/lambda-ci/venv/bin/python -I
-"""The container's entry point: hands the arguments and the environment to lambda_ci.main.
+"""The container's entry point: hands the arguments and the environment to lambda_ci.
 
 With arguments it is the command ``lambda-ci``; without them, and with GitHub's ``INPUT_*``, it is the action.
 """
@@ -8,6 +8,6 @@ import sys
 
 sys.path.insert(0, "/opt/lambda-ci/src")
 
-from lambda_ci.main import run
+from lambda_ci.program import run
 
 run()

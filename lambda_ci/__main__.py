@@ -1,6 +1,6 @@
 """``python -m lambda_ci``."""
 
-from lambda_ci.main import run
+from lambda_ci.program import run
 
 if __name__ == "__main__":
     run()

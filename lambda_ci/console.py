@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol, TextIO
 
@@ -58,6 +58,13 @@ def visible(text: str) -> str:
 
 
 @dataclass
+class Step:
+    """What a step's end says: ``failed`` where it went on to its end, but did not do everything."""
+
+    failed: bool = False
+
+
+@dataclass
 class Console:
     """Thread-safe. ``terminal`` says whether a person is watching (progress), ``colour`` whether they want colours."""
 
@@ -72,15 +79,16 @@ class Console:
     _bar: Progress | None = field(default=None, repr=False)
 
     @contextmanager
-    def step(self, title: str) -> Iterator[None]:
+    def step(self, title: str) -> Iterator[Step]:
         """A step of the work; prints how long it took, also when it fails. Steps within steps share one group."""
         started = self.clock.monotonic()
         self._open(title)
-        mark = "✗"
+        step, ended = Step(), False
         try:
-            yield
-            mark = "✓"
+            yield step
+            ended = True
         finally:
+            mark = "✓" if ended and not step.failed else "✗"
             self._close(f"{mark} {title} ({self.clock.monotonic() - started:.1f} s)")
 
     def line(self, text: str) -> None:
@@ -166,7 +174,7 @@ class Console:
     def _write(self, text: str) -> None:
         if not text:
             return
-        with self._lock:
+        with self._lock, suppress(OSError):  # A log that can no longer be written is no reason to stop half-way.
             if self._bar:
                 self._bar.console.out(text, highlight=False)
                 return

@@ -1,16 +1,12 @@
 """The composition root: makes the world, runs one verb in it, reports, and chooses the exit code.
 
-The only place that reads the environment, argv and the clock, and the only catch-all. What only a running verb needs is
-imported where it is used: ``--help`` must not wait for it.
+The only place that reads the clock, and the only catch-all; ``program`` hands it argv, the environment and the streams.
+What only a running verb needs is imported where it is used: ``--help`` must not wait for it.
 """
 
 from __future__ import annotations
 
 import argparse
-import gc
-import os
-import signal
-import sys
 import time
 
 from lambda_ci import __version__
@@ -21,8 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
-    from types import FrameType
-    from typing import NoReturn, TextIO
+    from typing import TextIO
 
     from lambda_ci.model.result import RunResult
     from lambda_ci.verbs.command import Command
@@ -49,51 +44,19 @@ class SystemClock:
         time.sleep(seconds)
 
 
-def run() -> NoReturn:
-    """The command ``lambda-ci`` and the container's entry point."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _interrupt)
-    # A run makes many objects, keeps most, and ends: looking for garbage among them only costs time.
-    gc.set_threshold(100_000, 50, 50)
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # It would read every installed distribution.
-    try:
-        code = _run()
-    except KeyboardInterrupt:
-        code = 130
-    gc.freeze()
-    sys.exit(code)
-
-
-def _run() -> int:
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
-    from pathlib import Path
-
-    try:
-        cwd = Path.cwd()
-    except FileNotFoundError:
-        sys.exit("lambda-ci: the working directory no longer exists")
-    return main(sys.argv[1:], environ=os.environ, cwd=cwd, stdin=sys.stdin, stdout=sys.stdout, stderr=sys.stderr)
-
-
 def main(
     argv: Sequence[str], *, environ: Mapping[str, str], cwd: Path, stdin: TextIO, stdout: TextIO, stderr: TextIO
 ) -> int:
-    """Run one verb and report; returns the exit code. Only arguments that argparse refuses end in SystemExit."""
+    """Run one verb and report; returns the exit code, 1 where standard output cannot be written.
+
+    Only arguments that argparse refuses end in SystemExit.
+    """
     inputs = from_environ(environ)
-    command = _command(argv or _argv_of_action(inputs), prog="lambda-ci")
+    command = _command(argv or ["--help"], prog="lambda-ci") if argv or inputs is None else _command_of_action(inputs)
     world = _world(environ, inputs, cwd=cwd, stdin=stdin, stderr=stderr)
     outcome = _attempt(command, world)
-    _report(outcome, world=world, as_json=command.json, stdout=stdout)
-    return outcome.result.exit_code
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
-    """End in order once. A cancelled CI job sends SIGINT and, seconds later, SIGTERM: the second must not break the ending."""
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    raise KeyboardInterrupt
+    told = _report(outcome, world=world, as_json=command.json, stdout=stdout)
+    return outcome.result.exit_code or int(not told)
 
 
 def _world(
@@ -126,24 +89,37 @@ def _command(argv: Sequence[str], *, prog: str) -> Command:
     parser.add_argument("--version", action="version", version=f"lambda-ci {__version__}")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True, title="verbs")
     chosen = next((word for word in argv if word in VERBS), "")
-    command = None
+    command, refuse = None, parser.error
     for name, (summary, verb) in VERBS.items():
         sub = verbs.add_parser(name, help=summary, allow_abbrev=False)
         if name == chosen:
             command = verb()()
             sub.description, sub.usage = command.DESCRIPTION, f"{prog} {name} {command.USAGE}"
             command.declare(sub)
-    parser.parse_args(argv, namespace=command)
+            refuse = sub.error
+    _, unknown = parser.parse_known_args(argv, namespace=command)
+    if unknown:
+        refuse(_unknown(unknown))
     assert command is not None, "argparse refuses to go on without a verb"
     return command
 
 
-def _argv_of_action(inputs: Mapping[str, str] | None) -> Sequence[str]:
-    """The command line that the action's inputs stand for: the inputs themselves are read by the inputs stage."""
-    if inputs is None:
-        return ["--help"]
-    switches = [f"--{name}" for name in ("local",) if inputs.get(name) == "true"]
-    return [inputs.get("command") or "deploy", *switches]
+def _command_of_action(inputs: Mapping[str, str]) -> Command:
+    """The verb that the action's inputs ask for; what they say of settings is read by the inputs stage."""
+    from lambda_ci.verbs.action import argv_of, refusal
+
+    refused = refusal(inputs)
+    return refused or _command(argv_of(inputs), prog="lambda-ci")
+
+
+def _unknown(words: Sequence[str]) -> str:
+    """What of the command line means nothing. Values stay out: they may be secret."""
+    from lambda_ci.inputs.options import options
+    from lambda_ci.inputs.wording import suggestion
+
+    flags = [f"--{option.name}" for option in options()]
+    named = [word.partition("=")[0] for word in words if word.startswith("-")] or list(words[:1])
+    return "unrecognized arguments: " + ", ".join(f"{name}{suggestion(name, flags)}" for name in named)
 
 
 def _attempt(command: Command, world: World) -> Outcome:
@@ -166,8 +142,11 @@ def _attempt(command: Command, world: World) -> Outcome:
         return failed(command, bug, seconds=world.clock.monotonic() - started)
 
 
-def _report(outcome: Outcome, *, world: World, as_json: bool, stdout: TextIO) -> None:
-    """Say what happened, everywhere it is read: the CI system, standard output, and last of all the log."""
+def _report(outcome: Outcome, *, world: World, as_json: bool, stdout: TextIO) -> bool:
+    """Say what happened, everywhere it is read: the CI system, standard output, and last of all the log.
+
+    False where standard output did not take it.
+    """
     from lambda_ci.report.document import printed
     from lambda_ci.report.failure import failures_text, marks
 
@@ -176,9 +155,13 @@ def _report(outcome: Outcome, *, world: World, as_json: bool, stdout: TextIO) ->
         console.mark(problem)
     if result.functions or result.failure:
         _hand_on(result, world)
-    _print(printed(outcome.document) if as_json else world.ci.answer(console.redact(outcome.text)), stdout)
+    answer = printed(outcome.document) if as_json else world.ci.answer(console.redact(outcome.text))
+    trouble = _print(answer, stdout)
     if failures := failures_text(result):
         console.line(failures)
+    if trouble:
+        console.line(f"✗ standard output cannot be written: {trouble}")
+    return not trouble
 
 
 def _hand_on(result: RunResult, world: World) -> None:
@@ -197,12 +180,15 @@ def _hand_on(result: RunResult, world: World) -> None:
         world.console.problem(trouble)
 
 
-def _print(text: str, stdout: TextIO) -> None:
-    """A reader that went away (``| head``) is not an error."""
+def _print(text: str, stdout: TextIO) -> str:
+    """Why it cannot be written, or nothing. A reader that went away (``| head``) is not an error."""
     if not text:
-        return
+        return ""
     try:
         stdout.write(text + "\n")
         stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ""
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""

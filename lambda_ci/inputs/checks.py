@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from lambda_ci.inputs.located import Located, plain
-from lambda_ci.inputs.wording import quoted, shown, suggestion
+from lambda_ci.inputs.wording import not_what, quoted, shown, suggestion
 from lambda_ci.model.platform import facts
 from lambda_ci.model.problem import Problem, Severity
 from lambda_ci.model.spec import MAX_EXPRESSION
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _RUNTIME = re.compile(r"python3\.\d+")
 _VARIABLE = re.compile(r"[a-zA-Z][a-zA-Z0-9_]+")
+_REGION = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
+"""botocore takes no other (botocore.utils.validate_region_name)."""
 _MAX_TAGS = 50
 
 
@@ -32,6 +34,7 @@ def check_function(function: Located, *, today: date) -> Iterator[Problem]:
     for name in ("handler", "runtime"):
         if function.at(name) is None:
             yield function.problem(f"is required{_how(function, name)}", missing=name)
+    yield from _handler(function)
     yield from _runtime(function, today)
     yield from _environment(function)
     yield from _tags(function)
@@ -51,6 +54,17 @@ def _how(function: Located, name: str) -> str:
 def _text(function: Located, *path: str | int) -> tuple[Located, str] | None:
     node = function.at(*path)
     return (node, node.value) if node is not None and isinstance(node.value, str) else None
+
+
+def _handler(function: Located) -> Iterator[Problem]:
+    """Whether the file exists is for the package stage to say: a layer may hold it."""
+    found = _text(function, "handler")
+    if not found or any(character.isspace() for character in found[1]):
+        return
+    node, handler = found
+    module, dot, attribute = handler.rpartition(".")
+    if not (dot and attribute and all(module.replace("/", ".").split("."))):
+        yield node.problem(f"must be module.function, such as app.handler{not_what(node)}")
 
 
 def _runtime(function: Located, today: date) -> Iterator[Problem]:
@@ -159,9 +173,11 @@ def check_names(functions: Mapping[str, Located]) -> Iterator[Problem]:
 
 
 def check_region(aws: Located | None) -> Iterator[Problem]:
-    """A region that the facts do not know may be new: a warning."""
+    """A region that the facts do not know may be new: a warning. What cannot be a region is an error."""
     found = _text(aws, "region") if aws is not None else None
-    if found and found[1] not in facts().regions:
+    if found and not _REGION.fullmatch(found[1]):
+        yield found[0].problem(f"must be the name of a region, such as eu-west-1{not_what(found[0])}")
+    elif found and found[1] not in facts().regions:
         node, name = found
         meant = "" if node.secret else suggestion(name, facts().regions)
         message = f"{shown(node) or 'this'} is not a region that lambda-ci knows{meant}"

@@ -35,6 +35,8 @@ def find(explicit: Located | None, cwd: Path) -> ConfigFile | None:
     """The file that ``--config`` names, or the usual one; ``None`` where there is none. Raises Unreadable."""
     if explicit is not None:
         name = str(explicit.value)
+        if not name:
+            raise Unreadable(explicit.problem("is empty; name a file, or leave the option out"))
         if not os.path.lexists(cwd / name):
             raise Unreadable(explicit.problem(f"{quoted(name)} does not exist"))
         return _read(cwd / name, name, ())

@@ -36,7 +36,7 @@ _EXPECTED: Mapping[str, str] = {
 _FORMS: Mapping[str, str] = {
     "runtime": "a Python runtime of Lambda, such as python3.13",
     "handler": "module.function, without spaces",
-    "alias": "letters, digits, - and _, and not digits alone",
+    "alias": "letters, digits, - and _ (not digits alone)",
     "endpoint-url": "an address that begins with http:// or https://",
     "bucket": "the name of an S3 bucket: 3 to 63 small letters, digits, dots and hyphens",
 }
@@ -117,6 +117,8 @@ def _unknown_key(path: tuple[Step, ...], *, suggest: bool) -> str:
 
 
 def _message(node: Located, name: str, errors: list[ErrorDetails]) -> str:
+    if errors[0]["type"] == "dict_type" and node.origin.line is None:
+        return f"must be lines KEY=VALUE, or a JSON object{wording.not_what(node)}"
     kinds = [expected for error in errors for expected in _expected(error)]
     if len(kinds) == len(errors):
         return wording.must_be(kinds, node)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,8 +17,10 @@ if TYPE_CHECKING:
 
     from lambda_ci.inputs.located import Located
 
-REQUIREMENTS = ("pylock.toml", "requirements.txt", "pyproject.toml")
+REQUIREMENTS = ("pylock.toml", "uv.lock", "poetry.lock", "Pipfile.lock", "requirements.txt", "pyproject.toml")
 """The dependency files that are found by themselves, the first one wins."""
+_LOCKS_OF_PROJECTS = ("uv.lock", "poetry.lock")
+_SCRIPT = re.compile(rb"(?m)^# /// script\s*$")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,10 +93,16 @@ def _declared(node: Located, root: Path) -> tuple[Path | None, list[Problem]]:
 
 
 def _detected(function: Located, source: Path) -> tuple[Path | None, list[Problem]]:
-    """The dependency file in the source folder; a warning where several could be meant."""
+    """The dependency file in the source folder, or a source that is one file and says itself what it needs (PEP 723).
+
+    A warning where several could be meant.
+    """
     if not os.path.isdir(source):  # noqa: PTH112 - Path.is_dir raises where a folder above cannot be read
-        return None, []
-    there = [name for name in REQUIREMENTS if Path(source / name).is_file() and _declares(source / name)]
+        return (source if _is_script(source) else None), []
+    chooses = function.at("groups") is not None or function.at("extras") is not None
+    there = [name for name in REQUIREMENTS if _declares(source / name, chooses=chooses)]
+    if there and there[0] in _LOCKS_OF_PROJECTS:
+        there = [name for name in there if name != "pyproject.toml"]
     if not there:
         return None, []
     others = " and ".join(there[1:])
@@ -102,19 +111,33 @@ def _detected(function: Located, source: Path) -> tuple[Path | None, list[Proble
     return source / there[0], [ambiguous] if others else []
 
 
-def _declares(path: Path) -> bool:
-    """Whether a pyproject.toml declares dependencies, and not only settings of tools. What cannot be read is for uv to say."""
+def _is_script(path: Path) -> bool:
+    """Whether a Python file has script metadata. What cannot be read is said elsewhere."""
+    try:
+        return path.suffix == ".py" and bool(_SCRIPT.search(path.read_bytes()))
+    except (OSError, ValueError):
+        return False
+
+
+def _declares(path: Path, *, chooses: bool) -> bool:
+    """Whether a file is there and declares dependencies. A pyproject.toml may hold nothing but settings of tools; the groups
+    and extras in it count where the function ``chooses`` some. A uv.lock means something beside a pyproject.toml only."""
+    if not path.is_file() or (path.name == "uv.lock" and not path.with_name("pyproject.toml").is_file()):
+        return False
     if path.name != "pyproject.toml":
         return True
     import tomllib
 
     try:
-        project = tomllib.loads(path.read_text("utf-8")).get("project", {})
-    except (OSError, ValueError):
+        document = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
         return True
-    return isinstance(project, dict) and bool(
-        project.get("dependencies") or "dependencies" in project.get("dynamic", ())
-    )
+    project = document.get("project", {})
+    if not isinstance(project, dict):
+        return False
+    offered = project.get("optional-dependencies") or document.get("dependency-groups")
+    declared = project.get("dependencies") or "dependencies" in project.get("dynamic", ())
+    return bool(declared or (chooses and offered))
 
 
 def _payload(case: Located, root: Path) -> Iterator[Problem]:

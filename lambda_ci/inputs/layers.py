@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from lambda_ci.inputs.options import Option, Scope
 
 _PREFIX = "LAMBDA_CI_"
+_ACTION = frozenset({"command", "local", "args", "entrypoint"})
+"""Inputs that are not settings: the action's own two, and the runner's for every container action."""
 CACHE_VARIABLES = ("LAMBDA_CI_CACHE_DIR", "LAMBDA_CI_CACHE")
 
 
@@ -47,7 +49,7 @@ def gather(*, flags: Mapping[str, str], inputs: Mapping[str, str] | None, enviro
         run=_merged(usable, "run"),
         project=_merged(usable, "project"),
         function=_merged(usable, "function"),
-        problems=(*(_not_utf8(text) for text in broken), *_unknown(environ)),
+        problems=(*(_not_utf8(text) for text in broken), *_unknown(environ), *_unknown_inputs(inputs or {})),
     )
 
 
@@ -103,3 +105,10 @@ def _unknown(environ: Mapping[str, str]) -> Iterable[Problem]:
         if name.startswith(_PREFIX) and name not in known:
             message = f"this variable means nothing to lambda-ci{suggestion(name, known)}"
             yield Problem(origin=Origin(source=f"environment {name}"), message=message, severity=Severity.WARNING)
+
+
+def _unknown_inputs(inputs: Mapping[str, str]) -> Iterable[Problem]:
+    known = {option.name for option in options()} | _ACTION
+    for name in sorted(name for name, text in inputs.items() if text.strip() and name not in known):
+        message = f"the action has no such input{suggestion(name, known)}"
+        yield Problem(origin=Origin(source=f"input {name}"), message=message, severity=Severity.WARNING)

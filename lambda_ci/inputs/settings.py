@@ -152,6 +152,7 @@ class _Reading:
             aws=spec.aws,
             staging=spec.staging,
             functions=tuple(self._function(name, spec) for name in spec.functions),
+            frozen=bool((node := self.given.run.at("frozen")) and node.value),
             output_dir=self._folder("output-dir") or self.sources.cwd / "dist",
             cache_dir=self._folder("cache-dir") or self.sources.cwd / cache_dir(self.sources.environ),
             origins={key: node.origin for key, node in leaves(document) if key != "version"},

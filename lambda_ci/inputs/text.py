@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from lambda_ci.inputs.options import Kind
     from lambda_ci.model.problem import Origin
 
-_PAIR = re.compile(r"\s*([^=\s:{\[\"']+)=(.*)")
+_PAIR = re.compile(r"\s*((?:[^=\s:{\[\"']|:(?!\s))+)=(.*)")
 _INTEGER = re.compile(r"[-+]?[0-9]{1,300}")
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from lambda_ci.adapters.url import without_credentials
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -24,8 +26,8 @@ _NO = frozenset({"no", "n", "off", "0"})
 
 
 def quoted(text: str) -> str:
-    """Text in double quotes, on one line and not too long."""
-    return json.dumps(_cut(text), ensure_ascii=False)
+    """Text in double quotes, on one line, not too long, and without the credentials of addresses."""
+    return json.dumps(_cut(without_credentials(text)), ensure_ascii=False)
 
 
 def _cut(text: str) -> str:

@@ -137,3 +137,19 @@ def test_lines_of_many_threads_stay_whole() -> None:
 
 def test_visible_text_has_line_feeds_and_tabs_and_no_other_controls() -> None:
     assert visible("a\tb\r\nc\rd\u2028e\x00") == "a\tb\nc\nd\ne�"
+
+
+def test_a_step_that_did_not_do_everything_says_so() -> None:
+    console, stream, _ = _console()
+    with console.step("build") as step:
+        step.failed = True
+    assert stream.getvalue() == "▸ build\n✗ build (0.0 s)\n"
+
+
+def test_a_log_that_cannot_be_written_stops_nothing() -> None:
+    class Full(io.StringIO):
+        def write(self, _text: str) -> int:
+            raise OSError(28, "No space left on device")
+
+    with Console(stream=Full(), style=Plain(), clock=FakeClock()).step("deploy"):
+        pass

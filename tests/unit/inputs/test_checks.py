@@ -57,6 +57,26 @@ def test_an_unknown_region_is_a_warning(configuration: Configuration) -> None:
     ]
 
 
+def test_what_cannot_be_a_region_is_an_error(configuration: Configuration) -> None:
+    configuration.write(file("python3.13", "aws: {region: eu west 1}\n"))
+
+    assert configuration.problems() == [
+        'lambda-ci.yml:3:15: aws.region: must be the name of a region, such as eu-west-1, not "eu west 1"'
+    ]
+
+
+@pytest.mark.parametrize(
+    "handler", ["app", "app.", ".handler", "app:handler", "a..b", "/app.handler", "../app.handler"]
+)
+def test_a_handler_names_a_module_and_a_function(handler: str, configuration: Configuration) -> None:
+    configuration.one()
+    configuration.flags = {"handler": handler}
+
+    assert configuration.problems() == [
+        f'flag --handler: must be module.function, such as app.handler, not "{handler}"'
+    ]
+
+
 def test_names_of_variables_follow_lambdas_rules(configuration: Configuration) -> None:
     configuration.one("environment: {A: x, 1A: x, A-B: x, _HANDLER: x, AWS_REGION: x, OK_1: x}")
 

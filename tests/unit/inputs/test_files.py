@@ -88,6 +88,23 @@ def test_a_source_that_comes_from_a_flag_is_named_so(configuration: Configuratio
             "pylock.toml is used, although requirements.txt and pyproject.toml are there as well; say which one",
         ),
         ({"requirements.txt": "", "pyproject.toml": "[tool.ruff]\n"}, "requirements.txt", ""),
+        ({"uv.lock": "", "pyproject.toml": "[project]\nname = 'x'\ndependencies = ['a']\n"}, "uv.lock", ""),
+        ({"uv.lock": ""}, None, ""),
+        ({"poetry.lock": "", "pyproject.toml": "[project]\nname = 'x'\ndependencies = ['a']\n"}, "poetry.lock", ""),
+        ({"poetry.lock": "", "pyproject.toml": "[tool.poetry]\n"}, "poetry.lock", ""),
+        ({"Pipfile.lock": "", "Pipfile": ""}, "Pipfile.lock", ""),
+        (
+            {"Pipfile.lock": "", "requirements.txt": ""},
+            "Pipfile.lock",
+            "Pipfile.lock is used, although requirements.txt is there as well; say which one",
+        ),
+        (
+            {"uv.lock": "", "pyproject.toml": "", "poetry.lock": "", "requirements.txt": ""},
+            "uv.lock",
+            "uv.lock is used, although poetry.lock and requirements.txt are there as well; say which one",
+        ),
+        ({"requirements.txt": "", "pylock.requirements-python3-13-x86_64.toml": ""}, "requirements.txt", ""),
+        ({"pyproject.toml": "[dependency-groups]\nprod = ['a']\n"}, None, ""),
     ],
 )
 def test_the_dependency_file_in_the_source_is_found(
@@ -114,6 +131,26 @@ def test_a_declared_dependency_file_is_taken_and_false_means_none(configuration:
 
     configuration.one("requirements: false")
     assert configuration.function().requirements is None
+
+
+@pytest.mark.parametrize("choice", ["groups: [prod]", "extras: [s3]"])
+def test_a_project_with_groups_or_extras_only_counts_where_some_are_chosen(
+    choice: str, configuration: Configuration
+) -> None:
+    configuration.write(
+        "[project]\noptional-dependencies = {s3 = ['a']}\n[dependency-groups]\nprod = ['a']\n", "pyproject.toml"
+    )
+    configuration.one("")
+    assert configuration.function().requirements is None
+    configuration.one(choice)
+    assert configuration.function().requirements == configuration.folder / "pyproject.toml"
+
+
+def test_a_script_says_itself_what_it_needs(configuration: Configuration) -> None:
+    configuration.write("# /// script\n# dependencies = []\n# ///\n", "app.py")
+    configuration.one("source: app.py")
+
+    assert configuration.function().requirements == configuration.folder / "app.py"
 
 
 def test_a_source_that_is_one_file_has_no_dependencies_by_itself(configuration: Configuration) -> None:

@@ -2,9 +2,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 from lambda_ci.inputs.action import from_environ
 from lambda_ci.inputs.options import options
+
+if TYPE_CHECKING:
+    from tests.fakes.configuration import Configuration
 
 
 def test_every_option_has_a_name_of_its_own_and_a_sentence_of_help() -> None:
@@ -81,3 +85,22 @@ def test_inputs_of_an_action_keep_their_dashes() -> None:
 
 def test_without_inputs_this_is_no_action() -> None:
     assert from_environ({"PATH": "/bin"}) is None
+
+
+def test_an_input_that_the_action_does_not_have_is_a_warning(configuration: Configuration) -> None:
+    configuration.one()
+    configuration.inputs = {"command": "check", "local": "false", "memory-siz": "128", "unused": ""}
+
+    assert [str(warning) for warning in configuration.load().warnings] == [
+        'input memory-siz: the action has no such input; did you mean "memory-size"?'
+    ]
+
+
+def test_credentials_in_an_address_are_not_quoted(configuration: Configuration) -> None:
+    configuration.one()
+    configuration.flags = {"endpoint-url": "ftp://joe:hunter2@host/", "config": ""}
+    problems = configuration.problems()
+
+    assert problems == ["flag --config: is empty; name a file, or leave the option out"]
+    configuration.flags = {"endpoint-url": "ftp://joe:hunter2@host/"}
+    assert "hunter2" not in str(configuration.problems())

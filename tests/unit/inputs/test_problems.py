@@ -100,7 +100,7 @@ def test_a_wrong_file_gets_one_line(text: str, line: str, configuration: Configu
         ),
         ("requirements: 3", "19: functions.f.requirements: must be text or false, not 3"),
         ("requirements: true", "19: functions.f.requirements: must be text or false, not true"),
-        ('alias: "12"', '12: functions.f.alias: must be letters, digits, - and _, and not digits alone, not "12"'),
+        ('alias: "12"', '12: functions.f.alias: must be letters, digits, - and _ (not digits alone), not "12"'),
         ("alias: 12", '12: functions.f.alias: 12 was read as the number 12; write "12"'),
         ('alias: ""', "12: functions.f.alias: must not be empty"),
         ("environment: [A]", "18: functions.f.environment: must be a mapping (KEY: value)"),

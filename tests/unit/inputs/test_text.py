@@ -40,6 +40,8 @@ def value(text: str, kind: Kind) -> object:
         ("map", '{"A": "1", "B": "x=y"}', {"A": "1", "B": "x=y"}),
         ("map", "A: x\nB: 'y=z'\n", {"A": "x", "B": "y=z"}),
         ("map", "A=x: y", {"A": "x: y"}),
+        ("map", "cost:centre=7", {"cost:centre": "7"}),
+        ("map", "cost: a=7", {"cost": "a=7"}),
         ("json", '{"SubnetIds": ["subnet-1"]}', {"SubnetIds": ["subnet-1"]}),
         ("json", "mode: Active", {"mode": "Active"}),
         ("json", "[{payload: {a: 1}}]", [{"payload": {"a": 1}}]),
@@ -101,7 +103,7 @@ def test_a_wrong_value_is_refused_under_the_name_of_its_source(configuration: Co
 def test_a_wrong_environment_is_refused_without_its_values(configuration: Configuration) -> None:
     configuration.one()
     configuration.flags = {"environment": "hunter2"}
-    assert configuration.problems() == ["flag --environment: must be a mapping (KEY: value)"]
+    assert configuration.problems() == ["flag --environment: must be lines KEY=VALUE, or a JSON object"]
 
     configuration.flags = {"environment": '{"PORT": 8080, "ON": true, "NONE": null, "DEEP": {"x": "hunter2"}}'}
     assert sorted(configuration.problems()) == [

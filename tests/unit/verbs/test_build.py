@@ -54,3 +54,22 @@ def test_one_function_needs_no_file(cli: Cli) -> None:
     flags = ("--function-name", "solo", "--source", "src", "--handler", "app.handler", "--runtime", "python3.13")
     assert cli("build", *flags).code == 0
     assert (cli.folder / "dist/solo.zip").exists()
+
+
+def test_each_step_shows_its_own_failures(cli: Cli) -> None:
+    cli.write("src/requirements.txt", "-r missing.txt\n")
+    lines = [line.partition(" (")[0] for line in cli("build").err.splitlines()]
+    assert lines[1].startswith("✗ orders: cannot read ")
+    assert lines[2:7] == ["✗ lock", "▸ wheels", "✓ wheels", "▸ package", "✓ package"]
+
+
+def test_what_is_doubtful_about_a_package_is_a_warning_everywhere(cli: Cli) -> None:
+    cli.write("src/app.py", "async def handler(event, context): ...\n")
+    ran = cli("build", "--json")
+    assert "warning: orders: app.py:1: the handler is `async`" in ran.err
+    assert ran.document["warnings"][0]["source"] == "orders"
+
+
+def test_an_output_folder_with_an_impossible_name_ends_with_4(cli: Cli) -> None:
+    ran = cli("build", "--output-dir", "x" * 300)
+    assert (ran.code, "File name too long" in ran.err) == (4, True)

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from tests.fakes.cli import Cli
 
@@ -74,3 +76,30 @@ def test_as_an_action_problems_are_annotations_outputs_and_a_summary(cli: Cli) -
 
 def test_an_action_with_a_command_that_does_not_exist_ends_with_2(cli: Cli) -> None:
     assert cli(environ={"GITHUB_ACTIONS": "true", "INPUT_COMMAND": "explode"}).code == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        (
+            "COMMAND",
+            "buidl",
+            'must be one of check, build, plan, deploy, invoke, status, not "buidl"; did you mean "build"?',
+        ),
+        ("LOCAL", "yes", 'must be true or false, not "yes"'),
+    ],
+)
+def test_a_wrong_input_of_the_action_itself_is_reported_as_any_other(
+    cli: Cli, name: str, text: str, message: str
+) -> None:
+    summary = cli.write("summary", "")
+    environ = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary), f"INPUT_{name}": text}
+    ran = cli(environ=environ)
+    assert ran.code == 2
+    assert f"::error title=lambda-ci::input {name.lower()}: {message}" in ran.err
+    assert f"input {name.lower()}" in summary.read_text(encoding="utf-8")
+
+
+def test_inputs_of_the_action_may_have_spaces_around_them(cli: Cli) -> None:
+    environ = {"GITHUB_ACTIONS": "true", "INPUT_COMMAND": " check\n", "INPUT_LOCAL": " True "}
+    assert cli(environ=environ).code == 0

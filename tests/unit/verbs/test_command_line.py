@@ -72,3 +72,41 @@ def test_the_schema_is_one_json_document(cli: Cli) -> None:
     assert ran.code == 0
     assert ran.document == json.loads(cli("schema").out)
     assert "functions" in ran.document["properties"]
+
+
+def test_an_unknown_flag_is_named_without_its_value(cli: Cli, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli("check", "--environmnt", "TOKEN=hunter2", "--tmeout=hunter2").code == 2
+    text = capsys.readouterr().err
+    assert '--environmnt; did you mean "--environment"?, --tmeout; did you mean "--timeout"?' in text
+    assert "hunter2" not in text
+
+
+@pytest.mark.parametrize(
+    ("redirection", "code"), [(">&-", 0), ("2>&-", 0), ("<&-", 0), (">/dev/full", 1), ("2>/dev/full", 0)]
+)
+def test_closed_and_full_streams_break_nothing(cli: Cli, redirection: str, code: int) -> None:
+    command = ["/bin/sh", "-c", f'"{sys.executable}" -m lambda_ci check {redirection}']
+    done = subprocess.run(command, capture_output=True, text=True, cwd=cli.folder, check=False)
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr
+
+
+def test_a_working_folder_that_is_gone_ends_with_2(cli: Cli) -> None:
+    script = f'mkdir gone && cd gone && rmdir ../gone && "{sys.executable}" -m lambda_ci check'
+    done = subprocess.run(["/bin/sh", "-c", script], capture_output=True, text=True, cwd=cli.folder, check=False)
+    assert done.returncode == 2
+    assert "the working directory cannot be used" in done.stderr
+
+
+@pytest.mark.parametrize("place", ["exec('interrupt()')", "Lost()"])
+def test_an_interrupt_ends_the_run_with_130_wherever_it_comes(cli: Cli, place: str) -> None:
+    """Within exec CPython would end by SIGINT, and within a finalizer the interrupt would be lost."""
+    program = (
+        "import os, signal, time, sys\nfrom lambda_ci import main, program\n"
+        "def interrupt(): os.kill(os.getpid(), signal.SIGTERM); time.sleep(0)\n"
+        "class Lost:\n    def __del__(self): interrupt()\n"
+        f"def work(*_, **__):\n    {place}\n    time.sleep(5)\n    return 0\n"
+        "main.main = work\nprogram.run()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=cli.folder, check=False)
+    assert (done.returncode, done.stderr) == (130, "")
