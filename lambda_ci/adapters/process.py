@@ -34,11 +34,13 @@ def run(
     cwd: Path | None = None,
     input: str = "",
     failure: type[LambdaCiError] = BuildError,
+    advice: str = "try again; look at what it waits for (a network, a lock, a prompt)",
 ) -> Completed:
     """Run a program to its end; any exit code is an answer.
 
     The program leads a process group of its own, which is killed as a whole at the deadline (``timeout`` seconds),
-    on an interrupt and on any other exception. Raises ``failure`` when the program cannot be started or is late.
+    on an interrupt and on any other exception. Raises ``failure`` when the program cannot be started or is late, which
+    ``advice`` says how to mend.
     """
     process = _start(command, env=env, cwd=cwd, failure=failure)
     try:
@@ -47,7 +49,7 @@ def run(
         _end(process)
         raise failure(
             f"`{_shown(command)}` did not end within {timeout:.0f} s and was stopped",
-            fix="try again; look at what it waits for (a network, a lock, a prompt)",
+            fix=advice,
         ) from None
     except BaseException:
         _end(process)

@@ -6,7 +6,7 @@ import re
 from urllib.parse import unquote, urlsplit
 
 _URL = re.compile(
-    r"(?P<scheme>[A-Za-z][A-Za-z0-9+.\-]*://)"
+    r"(?P<scheme>(?<![A-Za-z0-9+.\-])[A-Za-z0-9+.\-]+://)"
     r"(?P<userinfo>[^\s/?#'\"`<>]*@)?"
     r"(?P<rest>[^\s?#'\"`<>]*)"
     r"(?P<query>\?[^\s#'\"`<>]*)?"

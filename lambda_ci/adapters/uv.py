@@ -55,8 +55,50 @@ class Uv:
         """``uv pip compile`` to a PEP 751 lock on standard output; paths in it start from ``cwd``. Never raises for its exit code."""
         command = [str(self.program), "pip", "compile", *arguments, "--format", "pylock.toml"]
         command += ["--no-header", "--no-progress", "--color", "never", "--no-python-downloads"]
-        command += ["--python", sys.executable] if sys.executable else []
+        command += self.own_python
         return process.run(command, env=self._environment(), cwd=cwd, timeout=_DEADLINE, input=input)
+
+    def export(self, *arguments: str, cwd: Path) -> process.Completed:
+        """``uv export`` of the project in ``cwd`` to a PEP 751 lock on standard output, without the project itself and without
+        default groups; paths in it start from ``cwd``. Never raises for its exit code."""
+        command = [str(self.program), "export", *arguments, "--format", "pylock.toml", "--no-default-groups"]
+        command += [] if "--script" in arguments else ["--no-emit-project"]
+        command += ["--no-header", "--no-progress", "--color", "never", "--no-python-downloads"]
+        return process.run(command, env=self._environment(), cwd=cwd, timeout=_DEADLINE)
+
+    @property
+    def own_python(self) -> tuple[str, ...]:
+        """The argument that makes uv use the Python that runs lambda-ci, where it needs one at all."""
+        return ("--python", sys.executable) if sys.executable else ()
+
+    def build_wheel(
+        self, folder: Path, *, python: Path, output: Path, environ: Mapping[str, str], cwd: Path, seconds: float
+    ) -> process.Completed:
+        """``uv build --wheel`` of a source tree, in an environment of its own. Never raises for its exit code.
+
+        ``environ`` is laid over uv's own environment. Raises BuildError when it is late.
+        """
+        command = [
+            str(self.program),
+            "build",
+            "--wheel",
+            str(folder),
+            "--out-dir",
+            str(output),
+            "--python",
+            str(python),
+        ]
+        command += ["--no-progress", "--color", "never", "--no-python-downloads", "--no-create-gitignore"]
+        late = "give it more time with build.timeout (minutes)"
+        env = self._environment() | dict(environ)
+        return process.run(command, env=env, cwd=cwd, timeout=seconds, advice=late)
+
+    def find_python(self, version: str) -> Path | None:
+        """An interpreter of that version (``3.12``) on this machine; none is downloaded."""
+        command = [str(self.program), "python", "find", version, "--no-python-downloads", "--no-project", "--system"]
+        answer = process.run(command, env=self._environment(), timeout=60)
+        found = answer.stdout.strip()
+        return Path(found) if answer.returncode == 0 and found else None
 
     def _environment(self) -> dict[str, str]:
         """A private certificate authority given by SSL_CERT_FILE means that the machine's own store is to be trusted."""

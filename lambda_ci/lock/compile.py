@@ -32,8 +32,8 @@ def ceiling(target: Target) -> str:
 
 def compile_source(source: Source, target: Target, *, uv: Uv, platform: str, also: str = "") -> Completed:
     """Resolve to versions that have a wheel. ``also`` holds further requirements, one per line."""
-    files = (source.path.name, "-") if also else (source.path.name,)
-    return uv.compile(*files, *_options(target, platform), cwd=source.root, input=also)
+    files = (*source.files, "-") if also else source.files
+    return uv.compile(*files, *source.arguments, *options(target, platform), cwd=source.root, input=also)
 
 
 def between(failed: Completed, source: Source, *, target: Target, uv: Uv) -> str:
@@ -59,14 +59,15 @@ def between(failed: Completed, source: Source, *, target: Target, uv: Uv) -> str
 def _below(names: list[str], source: Source, *, target: Target, uv: Uv) -> dict[str, str]:
     """The versions of these packages that fit from below; empty where one has none."""
     wanted = "\n".join([*source.options, *names])
-    completed = uv.compile("-", "--no-deps", *_options(target, floor(target)), cwd=source.root, input=wanted)
+    completed = uv.compile("-", "--no-deps", *options(target, floor(target)), cwd=source.root, input=wanted)
     if completed.returncode != 0:
         return {}
     packages = parse_pylock(completed.stdout, label="uv's lock").packages
     return {package.name: f"{package.name}=={package.version}" for package in packages}
 
 
-def _options(target: Target, platform: str) -> tuple[str, ...]:
+def options(target: Target, platform: str) -> tuple[str, ...]:
+    """What every start of ``uv pip compile`` for a target is given: nothing is built."""
     python = ("--python-version", target.marker_environment["python_full_version"])
     return (*python, "--python-platform", platform, "--only-binary", ":all:")
 

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
+from lambda_ci.lock.kinds import Kind
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from packaging.markers import Marker
     from packaging.specifiers import SpecifierSet
 
+    from lambda_ci.lock.pin import Pin
     from lambda_ci.model.target import Target
 
 _COMMIT = re.compile(r"@[0-9a-f]{40}(#|$)")
@@ -43,11 +46,20 @@ class Source:
     options: tuple[str, ...] = field(default=(), repr=False)
     """Lines that name indexes (``--index-url …``): may hold credentials."""
     complete: bool = True
-    """False where something is included that is not on this machine."""
+    """False where something counts that ``contents`` does not hold: it is not on this machine, or only running code tells."""
+    kind: Kind = Kind.REQUIREMENTS
+    files: tuple[str, ...] = ()
+    """What uv is given to resolve, names below ``root``."""
+    arguments: tuple[str, ...] = ()
+    """Further arguments for uv: groups, extras."""
+    base: Path | None = None
+    """Where paths in what uv says start from, if not beside the file."""
+    packages: tuple[Pin, ...] = ()
+    """What a lock of another tool names, as far as it is for the target."""
 
     @property
     def root(self) -> Path:
-        return self.path.absolute().parent
+        return self.base or self.path.absolute().parent
 
     @property
     def pins(self) -> frozenset[str]:

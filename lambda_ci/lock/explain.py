@@ -24,15 +24,16 @@ _NO_WHEEL = (
     re.compile(r"Wheels are required for `(?P<name>[^`\s]+)`"),
     re.compile(r"Wheels are available for `(?P<name>[^`\s]+)`"),
     re.compile(r"only found wheels for `(?P<name>[^`\s]+)`"),
-    re.compile(r"(?P<name>[A-Za-z0-9][\w.\-]*)(?P<version>==[^\s,]+)? (?:has|have) no (?:usable )?wheels"),
+    re.compile(r"(?<![\w.\-])(?P<name>[A-Za-z0-9][\w.\-]*)(?P<version>==[^\s,]+)? (?:has|have) no (?:usable )?wheels"),
 )
 _NOISE = re.compile(r"^(warning: |Resolved |Using |Updating |\s*$)")
 _LINES = 14
+_WIDTH = 1000
 
 
 def lacks_wheel(stderr: str) -> bool:
     """Whether a missing wheel is what uv complains about."""
-    return bool(_accused(stderr))
+    return bool(accused(stderr))
 
 
 def cause(stderr: str) -> str:
@@ -40,6 +41,7 @@ def cause(stderr: str) -> str:
     lines = [line.rstrip() for line in without_credentials(stderr).splitlines() if not _NOISE.match(line)]
     lines = [re.sub(r"^(error|hint): ", "", line) for line in lines]
     lines = [re.sub(r"^\s*(cause: )?", "", line) for line in lines]
+    lines = [line if len(line) <= _WIDTH else f"{line[:_WIDTH]}…" for line in lines]
     shown = lines[:_LINES] + (["…"] if len(lines) > _LINES else [])
     return "\n".join(shown) or "uv gave no reason"
 
@@ -50,25 +52,42 @@ def failure(completed: Completed, source: Source, *, target: Target, uv: Uv) -> 
     name = source.path.name
     if not lacks_wheel(completed.stderr):
         return BuildError(
-            f"the dependencies of {source.path} cannot be resolved for {target}", why=f"uv says: {said}", fix=_ADVICE
+            f"the dependencies of {source.path} cannot be resolved for {target}",
+            why=f"uv says: {said}",
+            fix=_advice(said),
         )
     misfits = _misfits(completed.stderr, source, target=target, uv=uv)
     names = ", ".join(f"{one.name} {one.version}".strip() for one in misfits) or ", ".join(
-        sorted(_accused(completed.stderr))
+        sorted(accused(completed.stderr))
     )
     lines = [*(one.line(target) for one in misfits), accepted(target), f"uv says: {said}"]
     return BuildError(f"{name}: no wheel of {names} runs on {target}", why="\n".join(lines), fix=_WHEEL_ADVICE)
 
 
 _ADVICE = "correct the requirements; for a private index give UV_INDEX or --index-url and its credentials"
+_ADVICE_ON = {
+    "Building source distributions": "let lambda-ci build it (build.backend: auto), or name a wheel instead",
+    "build backend returned an error": "see what it says: the source's metadata is prepared on this machine; give it what it misses "
+    "(a compiler, a tool), or a version whose metadata needs no build",
+    "Failed to initialize cache": "make uv's cache folder writable, or name another one in UV_CACHE_DIR",
+    "No space left on device": "make room, or name another folder for uv's cache in UV_CACHE_DIR",
+    "error sending request": "see whether that address can be reached from here (proxy, firewall), then try again; "
+    "for a private index give UV_INDEX or --index-url",
+    "Couldn't parse requirement": "correct the line",
+}
+"""By what uv says."""
 _WHEEL_ADVICE = (
-    "allow a version that has such a wheel, choose another runtime or architecture, or build a wheel yourself "
-    "and name it (path or URL) in the requirements"
+    "allow a version that has such a wheel, choose another runtime or architecture, have it built "
+    "(build.backend: auto), or name a wheel that you built (path or URL) in the requirements"
 )
 
 
-def _accused(stderr: str) -> dict[str, str]:
-    """Name to version (``==1.0``), empty where uv names none."""
+def _advice(said: str) -> str:
+    return next((advice for words, advice in _ADVICE_ON.items() if words in said), _ADVICE)
+
+
+def accused(stderr: str) -> dict[str, str]:
+    """The packages that uv found no wheel of: name to version (``==1.0``), empty where uv names none."""
     found: dict[str, str] = {}
     for pattern in _NO_WHEEL:
         for match in pattern.finditer(stderr):
@@ -80,14 +99,14 @@ def _accused(stderr: str) -> dict[str, str]:
 
 def _misfits(stderr: str, source: Source, *, target: Target, uv: Uv) -> list[Misfit]:
     """Every file of the packages at fault and of all that are pinned; nothing where uv cannot tell."""
-    accused = _accused(stderr)
-    wanted = "".join(f"{name}{version}\n" for name, version in accused.items())
-    arguments = (source.path.name, "-", "--universal", "--no-deps", "--python-version", target.python_version)
-    survey = uv.compile(*arguments, cwd=source.root, input=wanted)
+    missing = accused(stderr)
+    wanted = "".join(f"{name}{version}\n" for name, version in missing.items())
+    arguments = ("--universal", "--no-deps", "--python-version", target.python_version)
+    survey = uv.compile(*source.files, "-", *source.arguments, *arguments, cwd=source.root, input=wanted)
     if survey.returncode != 0:
         return []
     packages = parse_pylock(survey.stdout, label="uv's survey").packages
-    return _unfitting(packages, names=frozenset(accused) | source.pins, target=target)
+    return _unfitting(packages, names=frozenset(missing) | source.pins, target=target)
 
 
 def _unfitting(packages: Sequence[Package], *, names: frozenset[str], target: Target) -> list[Misfit]:

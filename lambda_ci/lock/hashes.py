@@ -19,11 +19,15 @@ if TYPE_CHECKING:
 def only_hashed(pylock: Pylock, hashes: Mapping[str, frozenset[str]], *, label: str) -> Pylock:
     """The lock with only the files that the input names by hash; unchanged where the input hashes nothing.
 
+    What comes from a path or a repository needs no hash: the former is the project's own, a commit names its content.
+
     Raises BuildError for packages without a hash and for packages none of whose files was named.
     """
     if not hashes:
         return pylock
-    unhashed = [str(package.name) for package in pylock.packages if package.name not in hashes]
+    unhashed = [
+        str(package.name) for package in pylock.packages if package.name not in hashes and not is_local(package)
+    ]
     if unhashed:
         raise BuildError(
             f"{label} hashes some of its packages, but not {', '.join(unhashed)}",
@@ -31,11 +35,19 @@ def only_hashed(pylock: Pylock, hashes: Mapping[str, frozenset[str]], *, label: 
             fix=f"write it again with `uv pip compile --generate-hashes`, or add the hashes of {', '.join(unhashed)}",
         )
     return _replace_packages(
-        pylock, [_checked(package, hashes[package.name], label=label) for package in pylock.packages]
+        pylock, [_checked(package, hashes.get(package.name), label=label) for package in pylock.packages]
     )
 
 
-def _checked(package: Package, allowed: frozenset[str], *, label: str) -> Package:
+def is_local(package: Package) -> bool:
+    """Whether a package is on this machine or in a repository, and not a file that somebody serves."""
+    return bool(package.vcs or package.directory or (package.archive and package.archive.path))
+
+
+def _checked(package: Package, allowed: frozenset[str] | None, *, label: str) -> Package:
+    if not allowed and is_local(package):
+        return package
+    allowed = allowed or frozenset()
     wheels = [wheel for wheel in package.wheels or () if _named(wheel, allowed)]
     sdist = package.sdist if package.sdist and _named(package.sdist, allowed) else None
     archive = package.archive if package.archive and _named(package.archive, allowed) else None

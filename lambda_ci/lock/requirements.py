@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
     from lambda_ci.model.target import Target
 
-_COMMENT = re.compile(r"(^|\s+)#.*$")
+_COMMENT = re.compile(r"(^|\s)#.*$")
 _VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")
 _INCLUDE = re.compile(r"^(?:-r|-c|--requirements?|--constraints?)(?:\s+|=|(?<=^-[rc]))\s*(?P<path>\S.*)$")
 _INDEX = re.compile(r"^(?:-i|--index-url|--extra-index-url|-f|--find-links|--no-index)(?:\s|=|$)")
 _EDITABLE = re.compile(r"^(?:-e|--editable)(?:\s+|=)\s*")
 _HASH = re.compile(r"--hash(?:\s+|=)\s*(?P<hash>[A-Za-z0-9_]+:[0-9A-Fa-f]+)")
-_OPTION = re.compile(r"\s+--?[A-Za-z].*$")
+_OPTION = re.compile(r"\s--?[A-Za-z].*$")
 
 
 @dataclass
@@ -43,6 +43,7 @@ def read_requirements(path: Path, *, target: Target, environ: Mapping[str, str])
     _follow(path, asked_by="", walk=walk)
     return Source(
         path=path,
+        files=(path.name,),
         contents=tuple(walk.contents.values()),
         lines=tuple(walk.lines),
         demands=tuple(walk.demands),
@@ -91,7 +92,7 @@ def _include(name: str, *, parent: Path, walk: _Walk) -> None:
 
 def _demand(line: str, *, walk: _Walk) -> list[Demand]:
     hashes = frozenset(found["hash"].lower() for found in _HASH.finditer(line))
-    text = _OPTION.sub("", _EDITABLE.sub("", line))
+    text = _OPTION.sub("", _EDITABLE.sub("", line)).strip()
     found = demand(text, target=walk.target, hashes=hashes)
     return [found] if found else []
 
@@ -103,7 +104,8 @@ def _text(path: Path, *, asked_by: str, walk: _Walk) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        place = f"byte {error.start} is {content[error.start]:#04x}"
+        line = content.count(b"\n", 0, error.start) + 1
+        place = f"line {line} has the byte {content[error.start]:#04x}"
         raise BuildError(f"{path}{who} is not UTF-8 text", why=place, fix="save it as UTF-8") from error
 
 

@@ -1,24 +1,32 @@
 """Dependencies to a lock (PEP 751) for one target.
 
-requirements.txt and pyproject.toml are resolved by uv, to versions that have a wheel for the target; a pylock.toml is taken
-as it is, without uv. Where the input names every version, the answer is remembered and uv is not started again.
+requirements.txt, pyproject.toml and script metadata are resolved by uv, to versions that have a wheel for the target. uv.lock is
+exported, poetry.lock and Pipfile.lock are read and uv finds the files that they name by hash; a pylock.toml is taken as it is.
+Where the input names every version, the answer is remembered and uv is not started again.
 """
 
 from __future__ import annotations
 
-import re
+import os
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lambda_ci.adapters.url import credentials_of, origin_of
+from lambda_ci.adapters.url import credentials_of
 from lambda_ci.errors import BuildError
 from lambda_ci.lock import store
 from lambda_ci.lock.compile import between, compile_source, floor
+from lambda_ci.lock.credentials import credentials_for
 from lambda_ci.lock.explain import cause
 from lambda_ci.lock.hashes import only_hashed
-from lambda_ci.lock.project import read_project
-from lambda_ci.lock.pylock import parse_pylock, read_pylock
-from lambda_ci.lock.requirements import read_requirements
+from lambda_ci.lock.kinds import Kind, kind_of
+from lambda_ci.lock.pin import find_files
+from lambda_ci.lock.pylock import parse_pylock, read_pylock, selected
+from lambda_ci.lock.read import read
+from lambda_ci.lock.selection import DEFAULT, Selection
+from lambda_ci.lock.sources import has_changing_folders, with_sources
+from lambda_ci.lock.uvlock import export
+from lambda_ci.lock.written import path_of, read_written, write
 from lambda_ci.model.artifact import Lock
 
 if TYPE_CHECKING:
@@ -26,78 +34,180 @@ if TYPE_CHECKING:
 
     from packaging.pylock import Pylock
 
+    from lambda_ci.adapters.process import Completed
     from lambda_ci.adapters.uv import Uv
     from lambda_ci.console import Console
     from lambda_ci.lock.demand import Source
     from lambda_ci.model.target import Target
 
-_INDEX_VARIABLES = (
-    "UV_DEFAULT_INDEX", "UV_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS",
-)  # fmt: skip
-_OTHER_KINDS = frozenset({".toml", ".lock", ".py", ".cfg", ".json", ".yml", ".yaml"})
 
-
-def lock(requirements: Path | None, target: Target, *, uv: Uv, cache_dir: Path, console: Console) -> Lock:
+def lock(
+    requirements: Path | None,
+    target: Target,
+    *,
+    uv: Uv,
+    cache_dir: Path,
+    console: Console,
+    selection: Selection = DEFAULT,
+    building: bool = False,
+) -> Lock:
     """The dependencies that ``requirements`` declares, ``None`` being none.
 
     Raises BuildError for a file that cannot be read, for requirements without a solution, where a wheel for the target
-    is missing, where hashes do not agree, and where uv is missing or late.
+    is missing (with ``building``: and no source either), where hashes do not agree, where a lock is out of date, and where
+    uv is missing or late.
     """
     if requirements is None:
         return Lock(target=target, pylock=None, root=Path(), origin="no dependencies", pinned=True)
-    if _is_pylock(requirements):
+    if kind_of(requirements) is Kind.PYLOCK:
         root = requirements.absolute().parent
-        pylock = read_pylock(requirements)
-        return Lock(target=target, pylock=pylock, root=root, origin=requirements.name, pinned=True)
-    source = _read(requirements, target=target, uv=uv)
-    return _resolved(source, target, uv=uv, cache_dir=cache_dir, console=console)
+        pylock = selected(read_pylock(requirements), target, selection=selection, path=requirements)
+        credentials = credentials_for((), root=root, environ=uv.environ, files=_places(pylock))
+        origin = requirements.name
+        return Lock(target=target, pylock=pylock, root=root, origin=origin, pinned=True, credentials=credentials)
+    source = read(requirements, target=target, environ=uv.environ, selection=selection)
+    if not source.kind.is_lock:
+        if written := read_written(source, target, selection):
+            return _written(written, source, target=target, selection=selection, uv=uv)
+        if selection.frozen:
+            raise _not_locked(requirements)
+    new = _resolved(source, target, uv=uv, cache_dir=cache_dir, console=console, building=building)
+    if not new.pinned and new.pylock:
+        console.line(_unpinned(source, new.pylock))
+    return new
 
 
-def _is_pylock(path: Path) -> bool:
-    return bool(re.fullmatch(r"pylock(\.[^.]+)?\.toml", path.name))
+@dataclass(frozen=True, kw_only=True)
+class Locked:
+    """What ``write_lock`` did. ``packages`` counts them; ``path`` is the lock."""
+
+    path: Path
+    packages: int
+    changed: bool
 
 
-def _read(path: Path, *, target: Target, uv: Uv) -> Source:
-    if path.name == "pyproject.toml":
-        return read_project(path, target=target)
-    if path.suffix in _OTHER_KINDS:
-        raise BuildError(
-            f"{path} is not a dependency file that can be read",
-            why="known are requirements files (.txt, .in), pyproject.toml and pylock.toml (also pylock.NAME.toml)",
-            fix="export it: `uv export --format pylock.toml -o pylock.toml`, or your tool's export to requirements.txt",
-        )
-    return read_requirements(path, target=target, environ=uv.environ)
+def write_lock(
+    requirements: Path,
+    target: Target,
+    *,
+    uv: Uv,
+    cache_dir: Path,
+    console: Console,
+    selection: Selection = DEFAULT,
+    building: bool = False,
+) -> Locked:
+    """Resolve, and write the lock beside the dependency file; one that is a lock already is left as it is.
+
+    Raises BuildError as ``lock`` does, and where the lock cannot be written.
+    """
+    if kind_of(requirements) is Kind.PYLOCK:
+        return Locked(path=requirements, packages=len(read_pylock(requirements).packages), changed=False)
+    source = read(requirements, target=target, environ=uv.environ, selection=selection)
+    new = _resolved(source, target, uv=uv, cache_dir=cache_dir, console=console, building=building)
+    assert new.pylock is not None
+    count = len(new.pylock.packages)
+    if source.kind.is_lock:
+        return Locked(path=source.path, packages=count, changed=False)
+    path, changed = write(source, new.pylock, target=target, selection=selection)
+    return Locked(path=path, packages=count, changed=changed)
 
 
-def _resolved(source: Source, target: Target, *, uv: Uv, cache_dir: Path, console: Console) -> Lock:
-    name = store.key(source, target, uv=uv.identity, environ=uv.environ)
-    known = store.load(cache_dir, name)
-    text = known or _resolve(source, target, uv=uv, console=console)
-    pylock = only_hashed(parse_pylock(text, label="uv's lock"), source.hashes, label=source.path.name)
-    loose = [package.name for package in pylock.packages if package.name not in source.pins]
-    if loose:
-        console.line(_unpinned(source.path.name, len(loose), len(pylock.packages)))
-    elif known is None and source.complete and all(map(_may_be_kept, _places(pylock))):
-        store.save(cache_dir, name, text)
-    origin = f"{source.path.name}, resolved by uv"
-    credentials = dict(_credentials(source, uv.environ))
-    return Lock(
-        target=target, pylock=pylock, root=source.root, origin=origin, pinned=not loose, credentials=credentials
+def find_lock(
+    requirements: Path,
+    target: Target,
+    *,
+    uv: Uv,
+    cache_dir: Path,
+    console: Console,
+    selection: Selection = DEFAULT,
+    building: bool = False,
+) -> Locked:
+    """The lock that is there. Raises BuildError where there is none or it is out of date."""
+    frozen = replace(selection, frozen=True)
+    found = lock(requirements, target, uv=uv, cache_dir=cache_dir, console=console, selection=frozen, building=building)
+    assert found.pylock is not None
+    return Locked(
+        path=Path(os.path.normpath(requirements.parent / found.origin)),
+        packages=len(found.pylock.packages),
+        changed=False,
     )
 
 
-def _resolve(source: Source, target: Target, *, uv: Uv, console: Console) -> str:
+def _written(pylock: Pylock, source: Source, *, target: Target, selection: Selection, uv: Uv) -> Lock:
+    return Lock(
+        target=target,
+        pylock=pylock,
+        root=source.root,
+        origin=path_of(source.path, target, selection).name,
+        pinned=True,
+        credentials=_credentials(source, pylock, uv),
+        indexes=_indexes(source),
+    )
+
+
+def _not_locked(path: Path) -> BuildError:
+    return BuildError(
+        f"{path} is not a lock, and --frozen forbids to resolve it",
+        why="locks are pylock.toml, uv.lock, poetry.lock and Pipfile.lock",
+        fix="run `lambda-ci lock` and commit what it writes",
+    )
+
+
+def _resolved(source: Source, target: Target, *, uv: Uv, cache_dir: Path, console: Console, building: bool) -> Lock:
+    name = store.key(source, target, uv=uv.identity, environ=uv.environ) + ("-sources" if building else "")
+    known = store.load(cache_dir, name)
+    text = known or _resolve(source, target, uv=uv, console=console, building=building)
+    pylock = only_hashed(parse_pylock(text, label="uv's lock"), source.hashes, label=source.path.name)
+    pinned = not _loose(source, pylock)
+    if pinned and known is None and source.complete and all(_may_be_kept(place, source) for place in _places(pylock)):
+        store.save(cache_dir, name, text)
+    return Lock(
+        target=target,
+        pylock=pylock,
+        root=source.root,
+        origin=os.path.relpath(source.path, source.root)
+        if source.kind.is_lock
+        else f"{source.path.name}, resolved by uv",
+        pinned=pinned,
+        credentials=_credentials(source, pylock, uv),
+        indexes=_indexes(source),
+    )
+
+
+def _resolve(source: Source, target: Target, *, uv: Uv, console: Console, building: bool) -> str:
+    if source.kind is Kind.UV:
+        return export(source, uv=uv, console=console)
+    if source.kind.is_lock:
+        return find_files(source, target, uv=uv)
     completed = compile_source(source, target, uv=uv, platform=floor(target))
     if completed.returncode != 0:
-        return between(completed, source, target=target, uv=uv)
+        return _otherwise(completed, source, target=target, uv=uv, building=building)
+    if building and has_changing_folders(completed.stdout, source):
+        return with_sources(completed, source, target=target, uv=uv)
     for line in completed.stderr.splitlines():
         if line.startswith("warning: ") and "does not contain any dependencies" not in line:
             console.untrusted(cause(line.removeprefix("warning: ")))
     return completed.stdout
 
 
-def _unpinned(name: str, loose: int, total: int) -> str:
-    return f"{name} does not pin {loose} of its {total} packages: the next build may differ"
+def _otherwise(completed: Completed, source: Source, *, target: Target, uv: Uv, building: bool) -> str:
+    """Where uv's nearest platform has no wheel: one that fits between two of its platforms, else a source."""
+    try:
+        return between(completed, source, target=target, uv=uv)
+    except BuildError:
+        if not building:
+            raise
+    return with_sources(completed, source, target=target, uv=uv)
+
+
+def _loose(source: Source, pylock: Pylock) -> list[str]:
+    """What the next day may have in another version. A folder is the project's own."""
+    return [package.name for package in pylock.packages if not (package.directory or package.name in source.pins)]
+
+
+def _unpinned(source: Source, pylock: Pylock) -> str:
+    loose, total = len(_loose(source, pylock)), len(pylock.packages)
+    return f"{source.path.name} does not pin {loose} of its {total} packages: the next build may differ"
 
 
 def _places(pylock: Pylock) -> Iterator[str]:
@@ -109,15 +219,21 @@ def _places(pylock: Pylock) -> Iterator[str]:
                 yield getattr(file, "url", None) or file.path or ""
 
 
-def _may_be_kept(place: str) -> bool:
-    """What is on this machine may change under the same name; an address with credentials must not be written down."""
-    return place.startswith(("http://", "https://")) and credentials_of(place) is None
+def _may_be_kept(place: str, source: Source) -> bool:
+    """What is on this machine may change under the same name, save where a lock describes it; credentials must not be written down."""
+    if not place.startswith(("http://", "https://")):
+        return source.kind.is_lock
+    return credentials_of(place) is None
 
 
-def _credentials(source: Source, environ: Mapping[str, str]) -> Iterator[tuple[str, tuple[str, str]]]:
-    """uv leaves the credentials of an index out of its lock; those who fetch need them."""
-    values = [environ[name] for name in _INDEX_VARIABLES if name in environ]
-    for url in re.split(r"[\s,]+", " ".join([*source.options, *values])):
-        address = url.partition("=")[2] if "=" in url.partition("://")[0] else url
-        if found := credentials_of(address):
-            yield origin_of(address), found
+def _indexes(source: Source) -> tuple[str, ...]:
+    """As lines of a requirements file."""
+    return (
+        *source.options,
+        *(f"--extra-index-url {index}" for index in {pin.index for pin in source.packages} if index),
+    )
+
+
+def _credentials(source: Source, pylock: Pylock, uv: Uv) -> Mapping[str, tuple[str, str]]:
+    indexes = [*source.options, *(pin.index for pin in source.packages)]
+    return credentials_for(indexes, root=source.root, environ=uv.environ, files=_places(pylock))

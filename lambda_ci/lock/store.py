@@ -24,6 +24,7 @@ _SECRET = ("PASSWORD", "USERNAME", "TOKEN")
 def key(source: Source, target: Target, *, uv: str, environ: Mapping[str, str]) -> str:
     """Hex. ``uv`` tells its version. Credentials do not go in."""
     parts = [_FORMAT.encode(), uv.encode(), source.path.name.encode(), str(target).encode()]
+    parts += [word.encode() for word in (source.kind.name, *source.arguments)]
     parts += [without_userinfo(line).encode() for line in source.lines]
     parts += [without_userinfo(content.decode("utf-8", "replace")).encode() for content in source.contents]
     parts += [without_userinfo(setting).encode("utf-8", "surrogateescape") for setting in _settings(environ)]

@@ -18,6 +18,12 @@ def _check() -> type[Command]:
     return Check
 
 
+def _lock() -> type[Command]:
+    from lambda_ci.verbs.lock import Lock
+
+    return Lock
+
+
 def _build() -> type[Command]:
     from lambda_ci.verbs.build import Build
 
@@ -62,6 +68,7 @@ def _schema() -> type[Command]:
 
 VERBS: Mapping[str, tuple[str, Callable[[], type[Command]]]] = {
     "check": ("check the configuration, without building anything or asking AWS", _check),
+    "lock": ("lock the dependencies, each in a file beside the one that declares them", _lock),
     "build": ("build the deployment packages", _build),
     "plan": ("show what a deploy would change; changes nothing", _plan),
     "deploy": ("build, deploy, smoke-test the new version, then move the alias to it", _deploy),

@@ -6,20 +6,28 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lambda_ci.errors import BuildError, LambdaCiError
+from lambda_ci.model.problem import Origin, Problem, Severity
 from lambda_ci.model.result import BuildResult, FunctionResult
 from lambda_ci.verbs.outcome import failure_of
+from lambda_ci.verbs.private import with_access
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from lambda_ci.lock.selection import Selection
     from lambda_ci.model.artifact import Lock, Package, Wheel
     from lambda_ci.model.settings import Function, Settings
+    from lambda_ci.model.spec import BuildSpec
     from lambda_ci.model.target import Target
     from lambda_ci.verbs.command import Command
     from lambda_ci.verbs.world import World
 
-    Dependencies = tuple[Path | None, Target]
+    Dependencies = tuple[Path | None, Target, Selection, BuildSpec]
+    Supply = tuple[Lock, Sequence[Wheel]]
+
+
+_SHORTEST_SECRET = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,19 +51,42 @@ def settle(command: Command, world: World) -> Settings:
 
 
 def build(settings: Settings, world: World) -> tuple[Built, ...]:
-    """Build every function of the settings. What fails, fails for its functions only."""
-    with world.console.step("lock"):
+    """Build every function of the settings. What fails, fails for its functions only. Raises AwsError where a token of
+    CodeArtifact cannot be had."""
+    with with_access(settings, world) as inside:
+        supplies = _supplies(settings, inside)
+    with world.console.step("package") as step:
+        built = [_package(one, supplies[_dependencies(one)], settings, world) for one in settings.functions]
+        supplied = [one for one in built if not isinstance(supplies[_dependencies(one.function)], LambdaCiError)]
+        step.failed = any(one.package is None for one in supplied)
+    return tuple(built)
+
+
+def _supplies(settings: Settings, world: World) -> dict[Dependencies, Supply | LambdaCiError]:
+    with world.console.step("lock") as step:
         locks = _locks(settings, world)
-    with world.console.step("wheels"):
+        step.failed = _any_failed(locks)
+    with world.console.step("wheels") as step:
         wheels = _wheels(
             {key: lock for key, lock in locks.items() if not isinstance(lock, LambdaCiError)}, settings, world
         )
-    with world.console.step("package"):
-        return tuple(_package(function, settings, world, locks=locks, wheels=wheels) for function in settings.functions)
+        step.failed = _any_failed(wheels)
+    return {key: _supply(lock, wheels.get(key, ())) for key, lock in locks.items()}
+
+
+def _any_failed(results: Mapping[Dependencies, object]) -> bool:
+    return any(isinstance(one, LambdaCiError) for one in results.values())
 
 
 def _dependencies(function: Function) -> Dependencies:
-    return function.requirements, function.spec.target
+    from lambda_ci.lock.selection import Selection
+
+    return (
+        function.requirements,
+        function.spec.target,
+        Selection(groups=function.spec.groups, extras=function.spec.extras),
+        function.spec.build,
+    )
 
 
 def _locks(settings: Settings, world: World) -> dict[Dependencies, Lock | LambdaCiError]:
@@ -65,14 +96,33 @@ def _locks(settings: Settings, world: World) -> dict[Dependencies, Lock | Lambda
     uv = Uv(world.environ)
     locks: dict[Dependencies, Lock | LambdaCiError] = {}
     for function in settings.functions:
-        requirements, target = key = _dependencies(function)
+        requirements, target, selection, options = key = _dependencies(function)
         if key in locks:
             continue
+        selection = replace(selection, frozen=settings.frozen)
         try:
-            locks[key] = lock(requirements, target, uv=uv, cache_dir=settings.cache_dir, console=world.console)
+            locks[key] = found = lock(
+                requirements,
+                target,
+                uv=uv,
+                cache_dir=settings.cache_dir,
+                console=world.console,
+                selection=selection,
+                building=options.backend != "wheels",
+            )
         except BuildError as error:
+            world.console.line(f"✗ {function.name}: {error.what}")
             locks[key] = error
+        else:
+            _mask(found, world)
     return locks
+
+
+def _mask(lock: Lock, world: World) -> None:
+    """What is shorter is no secret, and hiding it would hide the log."""
+    for _user, word in lock.credentials.values():
+        if len(word) >= _SHORTEST_SECRET:
+            world.console.mask(word)
 
 
 def _wheels(
@@ -85,13 +135,19 @@ def _wheels(
             zip(
                 locks,
                 fetch(
-                    tuple(locks.values()), cache_dir=settings.cache_dir, console=world.console, environ=world.environ
+                    tuple(locks.values()),
+                    cache_dir=settings.cache_dir,
+                    console=world.console,
+                    environ=world.environ,
+                    building=[options for *_, options in locks],
+                    keep_out=(settings.output_dir,),
                 ),
                 strict=True,
             )
         )
     except BuildError as error:
         if len(locks) == 1:
+            world.console.line(f"✗ {error.what}")
             return dict.fromkeys(locks, error)
     apart: dict[Dependencies, Sequence[Wheel] | LambdaCiError] = {}
     for key, lock in locks.items():
@@ -99,33 +155,37 @@ def _wheels(
     return apart
 
 
-def _package(
-    function: Function,
-    settings: Settings,
-    world: World,
-    *,
-    locks: Mapping[Dependencies, Lock | LambdaCiError],
-    wheels: Mapping[Dependencies, Sequence[Wheel] | LambdaCiError],
-) -> Built:
+def _supply(lock: Lock | LambdaCiError, wheels: Sequence[Wheel] | LambdaCiError) -> Supply | LambdaCiError:
+    if isinstance(lock, LambdaCiError):
+        return lock
+    return wheels if isinstance(wheels, LambdaCiError) else (lock, wheels)
+
+
+def _package(function: Function, supply: Supply | LambdaCiError, settings: Settings, world: World) -> Built:
     from lambda_ci.package.assemble import assemble
 
     started = world.clock.monotonic()
     result = FunctionResult(name=function.name, function_name=function.function_name)
-    lock = locks[_dependencies(function)]
+    if isinstance(supply, LambdaCiError):
+        return Built(function=function, package=None, result=replace(result, failure=failure_of(supply)))
+    lock, wheels = supply
     try:
-        if isinstance(lock, LambdaCiError):
-            raise lock
-        chosen = wheels[_dependencies(function)]
-        if isinstance(chosen, LambdaCiError):
-            raise chosen
-        package = assemble(function, chosen, output_dir=settings.output_dir, keep_out=_keep_out(settings))
+        package = assemble(function, wheels, output_dir=settings.output_dir, keep_out=_keep_out(settings))
     except LambdaCiError as error:
         world.console.line(f"✗ {function.name}: {error.what}")
         return Built(function=function, package=None, result=replace(result, failure=failure_of(error)))
-    for warning in package.warnings:
-        world.console.line(f"{function.name}: {warning}")
+    warnings = _warnings(package, world)
     seconds = world.clock.monotonic() - started
-    return Built(function=function, package=package, result=replace(result, build=_built(package, lock, seconds)))
+    result = replace(result, build=_built(package, lock, seconds), warnings=warnings)
+    return Built(function=function, package=package, result=result)
+
+
+def _warnings(package: Package, world: World) -> tuple[Problem, ...]:
+    origin = Origin(source=package.function)
+    warnings = [Problem(origin=origin, message=text, severity=Severity.WARNING) for text in package.warnings]
+    for warning in warnings:
+        world.console.problem(warning)
+    return tuple(warnings)
 
 
 def _keep_out(settings: Settings) -> tuple[Path, ...]:

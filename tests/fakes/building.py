@@ -10,6 +10,7 @@ from packaging.pylock import Pylock
 
 from lambda_ci.adapters.uv import Uv
 from lambda_ci.lock.resolve import lock
+from lambda_ci.lock.selection import DEFAULT, Selection
 from lambda_ci.model.artifact import Lock
 from lambda_ci.model.target import Architecture, Target
 from lambda_ci.wheels.fetch import fetch
@@ -34,6 +35,8 @@ class LockBench:
     folder: Path
     index: Index
     extra: dict[str, str]
+    building: bool = False
+    """Whether what has no wheel may be taken as a source."""
     shown: str = ""
 
     @property
@@ -46,18 +49,49 @@ class LockBench:
         }
         return own | {"UV_DEFAULT_INDEX": self.index.simple} | self.extra
 
-    def lock(self, text: str, target: Target = AL2023, *, name: str = "requirements.txt") -> Lock:
-        project = self.folder / "project"
-        project.mkdir(exist_ok=True)
-        (project / name).write_text(text)
+    @property
+    def project(self) -> Path:
+        return self.folder / "project"
+
+    def write(self, name: str, text: str) -> Path:
+        path = self.project / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return path
+
+    def lock(
+        self,
+        text: str | None,
+        target: Target = AL2023,
+        *,
+        name: str = "requirements.txt",
+        selection: Selection = DEFAULT,
+    ) -> Lock:
+        """Lock ``name``; where ``text`` is ``None`` it is there already."""
+        path = self.project / name if text is None else self.write(name, text)
         console, stream = quiet()
         try:
-            return lock(project / name, target, uv=Uv(self.environ), cache_dir=self.folder / "cache", console=console)
+            return lock(
+                path,
+                target,
+                uv=Uv(self.environ),
+                cache_dir=self.folder / "cache",
+                console=console,
+                selection=selection,
+                building=self.building,
+            )
         finally:
             self.shown = stream.getvalue()
 
-    def versions(self, text: str, target: Target = AL2023, *, name: str = "requirements.txt") -> dict[str, str]:
-        pylock = self.lock(text, target, name=name).pylock
+    def versions(
+        self,
+        text: str | None,
+        target: Target = AL2023,
+        *,
+        name: str = "requirements.txt",
+        selection: Selection = DEFAULT,
+    ) -> dict[str, str]:
+        pylock = self.lock(text, target, name=name, selection=selection).pylock
         assert pylock
         return {package.name: str(package.version) for package in pylock.packages}
 

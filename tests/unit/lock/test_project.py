@@ -37,7 +37,6 @@ def test_a_project_without_dependencies_has_none(tmp_path: Path) -> None:
         ("a = " + "[" * 5000, "not valid TOML"),
         ("[tool.black]\n", "declares no project"),
         ("project = 1\n", "declares no project"),
-        ('[project]\nname = "a"\ndynamic = ["dependencies"]\n', "dynamic"),
         ('[project]\nname = "a"\nrequires-python = ">=3.13"\n', "does not allow python3.12"),
     ],
 )

@@ -81,7 +81,7 @@ def test_a_folder_and_a_binary_file_are_reported(tmp_path: Path) -> None:
     with pytest.raises(BuildError, match="Is a directory"):
         read_requirements(tmp_path, target=TARGET, environ={})
     (tmp_path / "bin.txt").write_bytes(b"\x7fELF\xff")
-    with pytest.raises(BuildError, match=r"not UTF-8 text\nbyte 4 is 0xff"):
+    with pytest.raises(BuildError, match=r"not UTF-8 text\nline 1 has the byte 0xff"):
         read_requirements(tmp_path / "bin.txt", target=TARGET, environ={})
 
 

@@ -1,0 +1,48 @@
+"""User names and passwords for the origins that files come from. uv leaves them out of its locks; those who fetch need them."""
+
+from __future__ import annotations
+
+import netrc
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from lambda_ci.adapters import keyring
+from lambda_ci.adapters.url import credentials_of, origin_of, without_userinfo
+from lambda_ci.lock.indexes import indexes, named, uses_keyring
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+def credentials_for(
+    further: Iterable[str], *, root: Path, environ: Mapping[str, str], files: Iterable[str] = ()
+) -> dict[str, tuple[str, str]]:
+    """By origin: of every index that is configured for ``root``, of the indexes in ``further``, and what netrc has for ``files``.
+
+    As uv has it (docs.astral.sh/uv, package indexes and HTTP credentials): an address may hold them; those of a named index may
+    stand in UV_INDEX_NAME_USERNAME and UV_INDEX_NAME_PASSWORD; then netrc, and the program ``keyring`` where uv is told to ask
+    it and a user name is known. Raises BuildError when that is late.
+    """
+    found: dict[str, tuple[str, str]] = {}
+    asks = uses_keyring(root, environ)
+    for name, url in indexes(further, root=root, environ=environ):
+        origin = origin_of(url)
+        if url.startswith(("http://", "https://")) and not found.get(origin, ("", ""))[1]:
+            user, word = named(name, environ) or credentials_of(url) or of_netrc(url, environ) or ("", "")
+            if user and not word and asks:
+                word = keyring.password(without_userinfo(url), user, environ=environ)
+            found |= {origin: (user, word)} if user or word else {}
+    for origin in {origin_of(url) for url in files} - found.keys():
+        found |= {origin: known} if (known := of_netrc(origin, environ)) else {}
+    return found
+
+
+def of_netrc(url: str, environ: Mapping[str, str]) -> tuple[str, str] | None:
+    """What netrc has for a host, its default included. One that cannot be read has nothing."""
+    path = Path(environ.get("NETRC") or f"{environ.get('HOME', '')}/.netrc")
+    try:
+        found = netrc.netrc(path).authenticators(urlsplit(url).hostname or "")
+    except (OSError, ValueError, netrc.NetrcParseError):
+        return None
+    return (found[0], found[2] or "") if found else None

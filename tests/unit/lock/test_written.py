@@ -1,0 +1,164 @@
+"""The locks that ``lambda-ci lock`` writes, and builds that may not resolve."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from lambda_ci.adapters.uv import Uv
+from lambda_ci.errors import BuildError
+from lambda_ci.lock.resolve import Locked, find_lock, write_lock
+from lambda_ci.lock.selection import DEFAULT, Selection
+from tests.fakes.building import AL2, AL2023, ARM, LockBench
+from tests.fakes.index import Index
+from tests.fakes.quiet import quiet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from lambda_ci.model.target import Target
+
+FROZEN = Selection(frozen=True)
+NAME = "pylock.requirements-python3-12-x86_64.toml"
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[LockBench]:
+    with Index() as index:
+        index.add("demo-1.0-py3-none-any.whl")
+        bench = LockBench(folder=tmp_path, index=index, extra={})
+        bench.write("requirements.txt", "-r more.txt\n")
+        bench.write("more.txt", "demo\n")
+        yield bench
+
+
+def _write(
+    bench: LockBench, name: str = "requirements.txt", target: Target = AL2023, selection: Selection = DEFAULT
+) -> Locked:
+    console, stream = quiet()
+    try:
+        uv, cache = Uv(bench.environ), bench.folder / "cache"
+        return write_lock(bench.project / name, target, uv=uv, cache_dir=cache, console=console, selection=selection)
+    finally:
+        bench.shown = stream.getvalue()
+
+
+def test_the_lock_is_written_beside_and_used_from_then_on_without_uv(bench: LockBench) -> None:
+    locked = _write(bench)
+    assert (locked.path, locked.packages, locked.changed, bench.shown) == (bench.project / NAME, 1, True, "")
+    bench.index.add("demo-2.0-py3-none-any.whl")
+    bench.extra["UV_CACHE_DIR"] = "/dev/null/uv-would-fail"
+    found = bench.lock(None, selection=FROZEN)
+    assert (found.origin, found.pinned, bench.shown) == (NAME, True, "")
+    assert bench.versions(None) == {"demo": "1.0"}
+
+
+def test_the_same_lock_is_not_written_twice(bench: LockBench) -> None:
+    first = _write(bench).path.stat()
+    again = _write(bench)
+    assert not again.changed
+    assert again.path.stat().st_mtime_ns == first.st_mtime_ns
+
+
+def test_it_is_a_lock_that_other_tools_may_take(bench: LockBench) -> None:
+    text = _write(bench).path.read_text()
+    assert 'requires-python = "==3.12.*"' in text
+    assert 'created-by = "lambda-ci"' in text
+    assert str(bench.folder) not in text
+
+
+def test_each_target_selection_and_file_has_its_own(bench: LockBench) -> None:
+    bench.write("other.txt", "demo\n")
+    bench.write("pyproject.toml", '[project]\nname = "a"\nversion = "1"\n[dependency-groups]\np = ["demo"]\n')
+    paths = [_write(bench, "requirements.txt", target).path for target in (AL2, AL2023, ARM)]
+    paths += [_write(bench, "other.txt").path, _write(bench, "pyproject.toml").path]
+    paths += [_write(bench, "pyproject.toml", selection=Selection(groups=("p",))).path]
+    assert len(set(paths)) == 6
+    assert all(path.name.count(".") == 2 for path in paths)
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "more.txt"])
+def test_a_changed_file_makes_it_stale(bench: LockBench, name: str) -> None:
+    _write(bench)
+    with (bench.project / name).open("a") as file:
+        file.write("# changed\n")
+    for selection in (DEFAULT, FROZEN):
+        with pytest.raises(BuildError, match=f"{NAME} is out of date") as caught:
+            bench.lock(None, selection=selection)
+        assert "lambda-ci lock" in caught.value.fix
+    assert _write(bench).changed
+
+
+def test_what_a_package_from_a_path_needs_makes_it_stale_too(bench: LockBench) -> None:
+    lib = bench.write("lib/pyproject.toml", '[project]\nname = "lib"\nversion = "1"\ndependencies = ["demo"]\n')
+    bench.write("requirements.txt", "-e ./lib\n")
+    assert _write(bench).packages == 2
+    lib.write_text(lib.read_text().replace('["demo"]', "[]"))
+    with pytest.raises(BuildError, match="out of date"):
+        bench.lock(None)
+
+
+def test_a_truncated_lock_is_an_error_and_locking_mends_it(bench: LockBench) -> None:
+    path = _write(bench).path
+    path.write_text(path.read_text()[:-20])
+    with pytest.raises(BuildError, match=NAME):
+        bench.lock(None)
+    assert _write(bench).changed
+    assert bench.versions(None) == {"demo": "1.0"}
+
+
+def test_frozen_refuses_to_resolve_even_what_is_pinned(bench: LockBench) -> None:
+    for name, text in (
+        ("requirements.txt", "demo==1.0\n"),
+        ("pyproject.toml", '[project]\nname = "a"\nversion = "1"\n'),
+        ("app.py", "# /// script\n# dependencies = []\n# ///\n"),
+    ):
+        with pytest.raises(BuildError, match="is not a lock, and --frozen") as caught:
+            bench.lock(text, name=name, selection=FROZEN)
+        assert "lambda-ci lock" in caught.value.fix
+    assert not bench.index.requests
+
+
+def test_frozen_takes_locks_of_other_tools(bench: LockBench) -> None:
+    text = 'lock-version = "1.0"\ncreated-by = "x"\npackages = []\n'
+    assert bench.lock(text, name="pylock.toml", selection=FROZEN).pinned
+    poetry = '[metadata]\nlock-version = "2.1"\ncontent-hash = "0"\n'
+    assert bench.lock(poetry, name="poetry.lock", selection=FROZEN).pinned
+
+
+def test_a_lock_of_another_tool_is_left_as_it_is(bench: LockBench) -> None:
+    bench.write("poetry.lock", '[metadata]\nlock-version = "2.1"\ncontent-hash = "0"\n')
+    before = sorted(path.name for path in bench.project.iterdir())
+    locked = _write(bench, "poetry.lock")
+    assert (locked.path.name, locked.changed) == ("poetry.lock", False)
+    assert sorted(path.name for path in bench.project.iterdir()) == before
+
+
+def test_finding_is_what_a_check_in_ci_needs(bench: LockBench) -> None:
+    console, _ = quiet()
+    uv, path = Uv(bench.environ), bench.project / "requirements.txt"
+    with pytest.raises(BuildError, match="is not a lock"):
+        find_lock(path, AL2023, uv=uv, cache_dir=bench.folder / "cache", console=console)
+    written = _write(bench)
+    found = find_lock(path, AL2023, uv=uv, cache_dir=bench.folder / "cache", console=console)
+    assert (found.path, found.packages, found.changed) == (written.path, written.packages, False)
+
+
+def test_addresses_with_credentials_are_not_written_down(tmp_path: Path) -> None:
+    with Index(credentials="joe:s3cret") as index:
+        index.add("demo-1.0-py3-none-any.whl")
+        bench = LockBench(folder=tmp_path, index=index, extra={})
+        bench.write("requirements.txt", f"demo @ http://joe:s3cret@{index.address}/files/demo-1.0-py3-none-any.whl\n")
+        with pytest.raises(BuildError, match="holds credentials") as caught:
+            _write(bench)
+    assert "s3cret" not in str(caught.value)
+    assert not (bench.project / NAME).exists()
+
+
+def test_a_folder_that_cannot_be_written_is_an_error(bench: LockBench) -> None:
+    (bench.project / NAME).mkdir()
+    with pytest.raises(BuildError, match="cannot write"):
+        _write(bench)
+    assert not list(bench.project.glob(".*.part"))
