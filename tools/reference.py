@@ -14,7 +14,13 @@ _SECTIONS = (
     ("The file", "", "`lambda-ci.yml`, at the top."),
     ("aws", "AwsSpec", "How AWS is reached."),
     ("staging", "StagingSpec", "Where packages go that are too large for a direct upload."),
+    (
+        "build",
+        "BuildSpec",
+        "How a package becomes a wheel that has none for the function's runtime. Also per function and stage.",
+    ),
     ("functions.NAME", "FunctionSpec", "One function; the same keys stand under `defaults`, for every function."),
+    ("functions.NAME.audit", "AuditSpec", "What the audit of the package lets pass."),
     ("functions.NAME.smoke[]", "SmokeCase", "One invocation of the published version, before the alias moves to it."),
     ("functions.NAME.smoke[].expect", "Expect", "Without any expectation the function must only not fail."),
     ("stages.NAME", "StageSpec", "What is different in one deployment stage."),
@@ -43,7 +49,9 @@ def reference(schema: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> s
     parts = [_HEAD]
     for title, name, lead in _SECTIONS:
         section = _inlined(schema["$defs"][name] if name else schema, schema["$defs"])
-        parts.append(f"## {title if name == '' else f'`{title}`'}\n\n{lead}\n\n{_section(section, members)}")
+        parts.append(
+            f"## {title if name == '' else f'`{title}`'}\n\n{lead}\n\n{_section(section, members if name == 'FunctionSpec' else {})}"
+        )
     parts.append(_members(schema["$defs"]["FunctionSpec"], members))
     parts.append(_options(rows))
     return "\n".join(parts)

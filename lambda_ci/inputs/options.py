@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Literal, TypeAlias
 
 Kind: TypeAlias = Literal["string", "path", "integer", "number", "boolean", "list", "map", "json"]
@@ -37,5 +37,5 @@ class Option:
 @cache
 def options() -> tuple[Option, ...]:
     """All of them, in the order of the reference."""
-    rows = json.loads(files("lambda_ci.model").joinpath("options.json").read_text("utf-8"))["options"]
+    rows = json.loads((Path(__file__).parents[1] / "model" / "options.json").read_text("utf-8"))["options"]
     return tuple(Option(**{**row, "choices": tuple(row.get("choices", ()))}) for row in rows)

@@ -28,6 +28,8 @@ class Lock:
     """Whether the input named every version, so that the same input gives the same lock on any day."""
     credentials: Mapping[str, tuple[str, str]] = field(default_factory=dict, repr=False)
     """User name and password by origin (``https://host:port``), from the index addresses of the input. Never written anywhere."""
+    indexes: tuple[str, ...] = field(default=(), repr=False)
+    """Lines of the input that name indexes (``--index-url …``), for what builds need; may hold credentials."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lambda_ci.model.platform import facts
@@ -61,7 +61,7 @@ class Images:
 @cache
 def images() -> Images:
     """Read ``images.json`` once."""
-    raw: dict[str, Any] = json.loads(files("lambda_ci.model").joinpath("images.json").read_text("utf-8"))
+    raw: dict[str, Any] = json.loads(Path(__file__).with_name("images.json").read_text("utf-8"))
     modules = raw["standard-library"]
     return Images(
         by_os={name: _image(entry) for name, entry in raw["images"].items()},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 
@@ -53,7 +53,7 @@ class Facts:
 @cache
 def facts() -> Facts:
     """Read ``platform.json`` once."""
-    raw: dict[str, Any] = json.loads(files("lambda_ci.model").joinpath("platform.json").read_text("utf-8"))
+    raw: dict[str, Any] = json.loads(Path(__file__).with_name("platform.json").read_text("utf-8"))
     return Facts(
         as_of=raw["as-of"],
         runtimes={name: _runtime(entry) for name, entry in raw["runtimes"].items()},

@@ -77,6 +77,8 @@ class FunctionResult:
     build: BuildResult | None = None
     plan: Plan | None = None
     smoke: tuple[SmokeResult, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    """What is doubtful about its package."""
     seconds: float = 0.0
     state: str = ""
     """AWS's word for whether the version that the alias runs can be invoked; only ``status`` asks."""

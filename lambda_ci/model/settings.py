@@ -44,6 +44,8 @@ class Settings:
     functions: tuple[Function, ...]
     output_dir: Path
     cache_dir: Path
+    frozen: bool = False
+    """Whether nothing may be resolved."""
     warnings: tuple[Problem, ...] = ()
     origins: Mapping[str, Origin] = field(default_factory=dict, repr=False)
     """Where each value came from, by its dotted key (``functions.orders.memory-size``); defaults are absent."""

@@ -59,6 +59,38 @@ class Expect(_Spec):
     max_duration: float | int | None = Field(None, description="Seconds that the invocation may take.", gt=0)
 
 
+SystemPackage = Annotated[str, Field(max_length=200, pattern=r"^[A-Za-z0-9][A-Za-z0-9._+:@-]*$")]
+
+
+class BuildSpec(_Spec):
+    """How a package becomes a wheel that has none for the function's runtime."""
+
+    backend: Literal["auto", "wheels", "in-place", "container"] = Field(
+        "auto",
+        description="`wheels`: nothing is built. `in-place`: on this machine. `container`: in the Lambda image. "
+        "`auto`: what has no fitting wheel is built, in place where that gives the right result, else in the image.",
+    )
+    image: str | None = Field(
+        None,
+        description="The image to build in. Default: AWS's image of the runtime, `public.ecr.aws/lambda/python:X.Y`.",
+        max_length=1000,
+        pattern=r"^[A-Za-z0-9]\S*$",
+    )
+    system_packages: tuple[SystemPackage, ...] = Field(
+        (), description="Packages of the image's system that builds need, such as `gcc`; installed before building."
+    )
+    timeout: float | int = Field(15, description="Minutes that building one package may take.", gt=0, le=1440)
+
+
+class AuditSpec(_Spec):
+    """What the audit of the package lets pass."""
+
+    waive: tuple[str, ...] = Field(
+        (),
+        description="Distributions whose errors in the audit become warnings; `.` stands for the function's own files.",
+    )
+
+
 class SmokeCase(_Spec):
     """One invocation of the published version, before the alias moves to it."""
 
@@ -85,8 +117,16 @@ class FunctionSpec(_Spec):
     architecture: Architecture = Field(Architecture.X86_64, description="`x86_64` or `arm64`.")
     requirements: Path | Literal[False] | None = Field(
         None,
-        description="The dependency file (requirements.txt, pyproject.toml or pylock.toml), relative to the configuration file. "
-        "Default: the one in `source`. `false`: no dependencies.",
+        description="The dependency file, relative to the configuration file: pylock.toml, uv.lock, poetry.lock, Pipfile.lock, "
+        "requirements.txt, pyproject.toml, or a Python file with script metadata. Default: the one in `source`. "
+        "`false`: no dependencies.",
+    )
+    groups: tuple[str, ...] = Field(
+        (),
+        description="Dependency groups to take beside the application's own dependencies, by their names in the file.",
+    )
+    extras: tuple[str, ...] = Field(
+        (), description="Extras of the project to take as well, by their names in the file."
     )
     alias: AliasName = Field(
         "live", description="The alias that callers use. It moves to a new version only after the smoke test."
@@ -98,6 +138,12 @@ class FunctionSpec(_Spec):
     tags: Mapping[str, str] | None = Field(None, description="Tags on the function; those of others stay.")
     exclude: tuple[str, ...] = Field(
         (), description="Patterns (as in .gitignore) of files in `source` that stay out, beside those in .lambdaignore."
+    )
+    build: BuildSpec = Field(
+        default_factory=lambda: BuildSpec.model_validate({}), description="As at the top, for this function."
+    )
+    audit: AuditSpec = Field(
+        default_factory=lambda: AuditSpec.model_validate({}), description="What the audit lets pass."
     )
     dispatch: bool = Field(
         False,  # noqa: FBT003 - a field's default
@@ -141,6 +187,7 @@ class StageSpec(_Spec):
 
     aws: AwsSpec | None = Field(None, description="As at the top.")
     staging: StagingSpec | None = Field(None, description="As at the top.")
+    build: BuildSpec | None = Field(None, description="As at the top.")
     defaults: FunctionSpec | None = Field(None, description="For every function.")
     functions: Mapping[str, FunctionSpec] = Field(default_factory=dict, description="For one function.")
 
@@ -154,6 +201,9 @@ class Spec(_Spec):
     )
     aws: AwsSpec = Field(default_factory=lambda: AwsSpec.model_validate({}), description="How AWS is reached.")
     staging: StagingSpec | None = Field(None, description="Where packages go that are too large for a direct upload.")
+    build: BuildSpec | None = Field(
+        None, description="How a package becomes a wheel that has none for the function's runtime."
+    )
     defaults: FunctionSpec | None = Field(
         None, description="What holds for every function that does not say otherwise."
     )

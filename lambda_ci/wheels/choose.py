@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 from lambda_ci.adapters.url import without_credentials
 from lambda_ci.errors import BuildError
 from lambda_ci.model.misfit import Misfit, accepted, fits
+from lambda_ci.wheels.builders.source import Unbuilt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from packaging.pylock import Package, PackageArchive, PackageWheel
+    from packaging.pylock import Package, PackageArchive, PackageSdist, PackageWheel
 
     from lambda_ci.model.artifact import Lock
 
@@ -50,6 +51,15 @@ def choose(lock: Lock) -> tuple[Choice, ...]:
     Raises BuildError naming every package that has no fitting wheel, and for a lock that is not for this target,
     is ambiguous, or gives no usable hash.
     """
+    return tuple(one for one in _chosen(lock, building=False) if isinstance(one, Choice))
+
+
+def choose_or_build(lock: Lock) -> tuple[Choice | Unbuilt, ...]:
+    """The same, with a source for each package that has no fitting wheel."""
+    return _chosen(lock, building=True)
+
+
+def _chosen(lock: Lock, *, building: bool) -> tuple[Choice | Unbuilt, ...]:
     if lock.pylock is None:
         return ()
     from packaging.pylock import PylockSelectError
@@ -57,18 +67,19 @@ def choose(lock: Lock) -> tuple[Choice, ...]:
     try:
         selected = list(lock.pylock.select(environment=lock.target.marker_environment, tags=lock.target.tags))
     except PylockSelectError as error:
-        raise _unfitting(lock) or _refused(lock, str(error)) from error
-    if misfits := _unfitting(lock):
+        raise _unfitting(lock, building=building) or _refused(lock, str(error)) from error
+    if misfits := _unfitting(lock, building=building):
         raise misfits
-    return tuple(_choice(package, _wheel(file), lock=lock) for package, file in selected)
+    return tuple(_taken(package, file, lock=lock) for package, file in selected)
 
 
 def _refused(lock: Lock, why: str) -> BuildError:
     return BuildError(f"{lock.origin} cannot be used for {lock.target}", why=why, fix="lock again for this runtime")
 
 
-def _unfitting(lock: Lock) -> BuildError | None:
-    misfits = [found for package in _applicable(lock) if (found := _misfit(package, lock))]
+def _unfitting(lock: Lock, *, building: bool) -> BuildError | None:
+    packages = [package for package in _applicable(lock) if not (building and _has_source(package))]
+    misfits = [found for package in packages if (found := _misfit(package, lock))]
     if not misfits:
         return None
     names = ", ".join(f"{one.name} {one.version}".strip() for one in misfits)
@@ -76,8 +87,12 @@ def _unfitting(lock: Lock) -> BuildError | None:
     return BuildError(
         f"{lock.origin}: no wheel of {names} runs on {lock.target}",
         why="\n".join(lines),
-        fix="pin a version that has a fitting wheel, choose another runtime or architecture, or build a wheel yourself "
-        "and name it (path or URL) instead; lambda-ci does not build packages from source",
+        fix="pin a version that has a fitting wheel, choose another runtime or architecture, or "
+        + (
+            "build a wheel yourself and name it (path or URL) instead"
+            if building
+            else "have lambda-ci build it from source (build.backend: auto)"
+        ),
     )
 
 
@@ -124,27 +139,55 @@ def _archived_wheel(archive: PackageArchive) -> str:
     return filename
 
 
-def _wheel(file: object) -> PackageWheel | PackageArchive:
-    """Everything else has been refused as a misfit."""
-    from packaging.pylock import PackageArchive, PackageWheel
+def _has_source(package: Package) -> bool:
+    return bool(
+        package.sdist
+        or package.directory
+        or (package.archive and not _archived_wheel(package.archive))
+        or (package.vcs and package.vcs.type == "git")
+    )
 
-    assert isinstance(file, PackageWheel | PackageArchive)
-    return file
+
+def _taken(package: Package, file: object, *, lock: Lock) -> Choice | Unbuilt:
+    from packaging.pylock import PackageArchive, PackageSdist, PackageWheel
+
+    if isinstance(file, PackageWheel) or (isinstance(file, PackageArchive) and _archived_wheel(file)):
+        return _choice(package, file, lock=lock)
+    version = str(package.version or "")
+    if isinstance(file, PackageSdist):
+        return Unbuilt(name=package.name, version=version, file=_choice(package, file, lock=lock))
+    if isinstance(file, PackageArchive):
+        archive = _choice(package, file, lock=lock)
+        return Unbuilt(name=package.name, version=version, file=archive, subdirectory=file.subdirectory or "")
+    return _in_place(package, version, lock=lock)
 
 
-def _choice(package: Package, file: PackageWheel | PackageArchive, *, lock: Lock) -> Choice:
+def _in_place(package: Package, version: str, *, lock: Lock) -> Unbuilt:
+    """A folder or a commit: what it holds is its identity, it needs no hash."""
+    if package.directory:
+        folder = lock.root / package.directory.path
+        inner = package.directory.subdirectory or ""
+        return Unbuilt(name=package.name, version=version, folder=folder, subdirectory=inner)
+    assert package.vcs, "everything else has been refused as a misfit"
+    repository = package.vcs.url or str(lock.root / (package.vcs.path or ""))
+    inner = package.vcs.subdirectory or ""
+    return Unbuilt(
+        name=package.name, version=version, repository=repository, commit=package.vcs.commit_id, subdirectory=inner
+    )
+
+
+def _choice(package: Package, file: PackageWheel | PackageArchive | PackageSdist, *, lock: Lock) -> Choice:
     from packaging.pylock import PackageArchive
-    from packaging.utils import parse_wheel_filename
 
     from lambda_ci.adapters.url import origin_of
 
-    filename = _archived_wheel(file) if isinstance(file, PackageArchive) else file.filename
+    filename = _last(file.path or file.url or "") if isinstance(file, PackageArchive) else file.filename
     _check_filename(filename, lock)
     algorithm, digest = _hash(file.hashes, filename=filename, lock=lock)
     url = file.url or ""
     return Choice(
         name=package.name,
-        version=str(package.version or parse_wheel_filename(filename)[1]),
+        version=str(package.version or _version(filename)),
         filename=filename,
         algorithm=algorithm,
         digest=digest,
@@ -153,6 +196,16 @@ def _choice(package: Package, file: PackageWheel | PackageArchive, *, lock: Lock
         path=lock.root / file.path if file.path else None,
         credentials=lock.credentials.get(origin_of(url)) if url else None,
     )
+
+
+def _version(filename: str) -> str:
+    """Empty for a source archive, whose name may say anything."""
+    from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+
+    try:
+        return str(parse_wheel_filename(filename)[1])
+    except InvalidWheelFilename:
+        return ""
 
 
 def _check_filename(filename: str, lock: Lock) -> None:

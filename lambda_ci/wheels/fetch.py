@@ -1,4 +1,4 @@
-"""The wheels of locks, on this machine: those in the cache are verified, the others fetched in parallel."""
+"""The wheels of locks, on this machine: those in the cache are verified, the others fetched in parallel or built."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from lambda_ci.errors import BuildError
-from lambda_ci.wheels.choose import Choice, choose
+from lambda_ci.wheels.builders.source import Job
+from lambda_ci.wheels.choose import Choice, choose, choose_or_build
 from lambda_ci.wheels.store import Partial, WheelStore
 from lambda_ci.wheels.threads import in_parallel
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from lambda_ci.adapters.http import Downloads
     from lambda_ci.console import Console
     from lambda_ci.model.artifact import Lock, Wheel
+    from lambda_ci.model.spec import BuildSpec
 
 _THREADS = 8
 _CHUNK = 1 << 20
@@ -28,21 +30,74 @@ _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 def fetch(
-    locks: Sequence[Lock], *, cache_dir: Path, console: Console, environ: Mapping[str, str] = _NOTHING
+    locks: Sequence[Lock],
+    *,
+    cache_dir: Path,
+    console: Console,
+    environ: Mapping[str, str] = _NOTHING,
+    building: Sequence[BuildSpec] = (),
+    keep_out: Sequence[Path] = (),
 ) -> tuple[tuple[Wheel, ...], ...]:
-    """The wheels of each lock, in its order; a wheel that several locks name is verified or fetched once.
+    """The wheels of each lock, in its order; a wheel that several locks name is verified, fetched or built once.
 
-    ``environ`` names a private certificate authority (SSL_CERT_FILE, REQUESTS_CA_BUNDLE). Raises BuildError: no wheel fits, a
-    server refuses or cannot be reached, a file is not what was locked, the cache cannot be written.
+    ``environ`` names a private certificate authority (SSL_CERT_FILE, REQUESTS_CA_BUNDLE), and is what builds are run with.
+    ``building`` says for each lock how what has no fitting wheel is built; without it nothing is. ``keep_out``: folders
+    that are part of no source. Raises BuildError: no wheel fits, a server refuses or cannot be reached, a file is not
+    what was locked, a build fails, the cache cannot be written.
     """
-    chosen = [choose(lock) for lock in locks]
-    store = WheelStore(cache_dir / "wheels")
-    distinct = {store.path(choice): choice for choices in chosen for choice in choices}
-    wheels = _cached(store, list(distinct.values()))
-    missing = [choice for path, choice in distinct.items() if path not in wheels]
-    if missing:
-        wheels |= _fetched(missing, store=store, console=console, environ=environ)
-    return tuple(tuple(wheels[store.path(choice)] for choice in choices) for choices in chosen)
+    options = building or (None,) * len(locks)
+    orders = [_orders(lock, one) for lock, one in zip(locks, options, strict=True)]
+    depot = _Depot(store=WheelStore(cache_dir / "wheels"), console=console, environ=environ)
+    wheels = depot.bring([order for some in orders for order in some if isinstance(order, Choice)])
+    jobs = [order for some in orders for order in some if isinstance(order, Job)]
+    built = depot.build(jobs, keep_out=(cache_dir, *keep_out)) if jobs else {}
+    return tuple(
+        tuple(built[order] if isinstance(order, Job) else wheels[depot.store.path(order)] for order in some)
+        for some in orders
+    )
+
+
+def _orders(lock: Lock, options: BuildSpec | None) -> list[Choice | Job]:
+    """What is needed for a lock: files to have, and wheels to make."""
+    if options is None or options.backend == "wheels":
+        return [*choose(lock)]
+    return [
+        one
+        if isinstance(one, Choice)
+        else Job(source=one, target=lock.target, options=options, root=lock.root, indexes=lock.indexes)
+        for one in choose_or_build(lock)
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Depot:
+    """The cache, and the ways to fill it."""
+
+    store: WheelStore
+    console: Console
+    environ: Mapping[str, str]
+
+    def bring(self, choices: Sequence[Choice], *, kind: str = "wheel") -> dict[Path, Wheel]:
+        """The files by their place in the cache; those that are not there are fetched."""
+        distinct = {self.store.path(choice): choice for choice in choices}
+        found = _cached(self.store, list(distinct.values()))
+        missing = [choice for path, choice in distinct.items() if path not in found]
+        if missing:
+            found |= _fetched(missing, depot=self, kind=kind)
+        return found
+
+    def build(self, jobs: Sequence[Job], *, keep_out: Sequence[Path]) -> dict[Job, Wheel]:
+        from lambda_ci.adapters.uv import Uv
+        from lambda_ci.wheels.builders.workshop import Workshop
+
+        workshop = Workshop(
+            store=self.store, uv=Uv(self.environ), console=self.console, obtain=self._source, keep_out=keep_out
+        )
+        return workshop.build(jobs)
+
+    def _source(self, choice: Choice) -> Path:
+        (file,) = self.bring([choice], kind="source archive").values()
+        return file.path
 
 
 def _cached(store: WheelStore, choices: Sequence[Choice]) -> dict[Path, Wheel]:
@@ -50,21 +105,24 @@ def _cached(store: WheelStore, choices: Sequence[Choice]) -> dict[Path, Wheel]:
     return {wheel.path: wheel for wheel in found if wheel}
 
 
-def _fetched(
-    choices: Sequence[Choice], *, store: WheelStore, console: Console, environ: Mapping[str, str]
-) -> dict[Path, Wheel]:
+def _fetched(choices: Sequence[Choice], *, depot: _Depot, kind: str) -> dict[Path, Wheel]:
+    store, console = depot.store, depot.console
     store.sweep()
     cancelled = threading.Event()
     sizes = [choice.size for choice in choices]
     total = None if None in sizes else sum(size or 0 for size in sizes)
     with ExitStack() as stack:
-        downloads = stack.enter_context(_downloads(environ, console)) if any(map(_is_remote, choices)) else None
-        advance = stack.enter_context(console.progress(f"fetching {len(choices)} wheels", total))
+        downloads = stack.enter_context(_downloads(depot.environ, console)) if any(map(_is_remote, choices)) else None
+        advance = stack.enter_context(console.progress(f"fetching {_counted(choices, kind)}", total))
         hand = _Hand(store=store, downloads=downloads, cancelled=cancelled, advance=advance)
         wheels = in_parallel(hand.fetch, choices, threads=_THREADS, cancelled=cancelled)
     size = sum(wheel.size for wheel in wheels)
-    console.line(f"fetched {len(wheels)} {'wheel' if len(wheels) == 1 else 'wheels'}, {size / 1e6:.1f} MB")
+    console.line(f"fetched {_counted(wheels, kind)}, {size / 1e6:.1f} MB")
     return {wheel.path: wheel for wheel in wheels}
+
+
+def _counted(files: Sequence[object], kind: str) -> str:
+    return f"{len(files)} {kind}{'' if len(files) == 1 else 's'}"
 
 
 def _downloads(environ: Mapping[str, str], console: Console) -> Downloads:

@@ -63,6 +63,7 @@ def _collect(
     except BaseException:
         cancelled.set()
         for thread in crew:
-            thread.join(_GRACE / len(crew))
+            if thread.is_alive():  # An interrupt may come before all are started.
+                thread.join(_GRACE / len(crew))
         raise
     return [results[number] for number in range(count)]

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from lambda_ci.inputs.options import options
-from lambda_ci.model.spec import AwsSpec, FunctionSpec, Spec, StagingSpec
+from lambda_ci.model.spec import AuditSpec, AwsSpec, BuildSpec, FunctionSpec, Spec, StagingSpec
 from tools.generate import generated
 
 ROOT = Path(__file__).parents[2]
@@ -54,12 +54,23 @@ def test_every_input_of_the_action_is_a_setting_and_every_setting_is_an_input() 
 
 def test_every_field_of_the_models_can_be_given_without_a_file() -> None:
     keys = {option.key for option in options()}
-    function = {field.alias for field in FunctionSpec.model_fields.values()} - {"members"}
+    function = {field.alias for field in FunctionSpec.model_fields.values()} - {"members", "build", "audit"}
+    build = {f"build.{field.alias}" for field in BuildSpec.model_fields.values()}
+    audit = {f"audit.{field.alias}" for field in AuditSpec.model_fields.values()}
     project = {f"aws.{field.alias}" for field in AwsSpec.model_fields.values()}
     staging = {f"staging.{field.alias}" for field in StagingSpec.model_fields.values()}
 
-    assert function | project | staging | {"project"} <= keys
-    assert set(Spec.model_fields) == {"version", "project", "aws", "staging", "defaults", "functions", "stages"}
+    assert function | build | audit | project | staging | {"project"} <= keys
+    assert set(Spec.model_fields) == {
+        "version",
+        "project",
+        "aws",
+        "staging",
+        "build",
+        "defaults",
+        "functions",
+        "stages",
+    }
 
 
 def test_the_outputs_of_the_action_are_described() -> None:

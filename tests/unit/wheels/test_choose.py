@@ -12,7 +12,8 @@ from lambda_ci.errors import BuildError
 from lambda_ci.model.artifact import Lock
 from lambda_ci.model.misfit import fits
 from lambda_ci.model.target import Architecture, Target
-from lambda_ci.wheels.choose import choose
+from lambda_ci.wheels.builders.source import Unbuilt
+from lambda_ci.wheels.choose import Choice, choose, choose_or_build
 
 AL2 = Target("python3.11", Architecture.X86_64)
 AL2023 = Target("python3.12", Architecture.X86_64)
@@ -192,3 +193,65 @@ def test_a_manylinux_wheel_fits_exactly_where_its_c_library_is_not_newer(
     if not runs:
         with pytest.raises(BuildError, match=re.escape(tag)):
             choose(_lock(_package("demo", tag), target=target))
+
+
+def _source_of(entry: dict[str, object], *, building: bool = True) -> tuple[object, ...]:
+    document = {"lock-version": "1.0", "created-by": "test", "packages": [{"name": "demo", "version": "1.0", **entry}]}
+    lock = Lock(
+        target=AL2023, pylock=Pylock.from_dict(document), root=Path("/project"), origin="pylock.toml", pinned=True
+    )
+    return choose_or_build(lock) if building else choose(lock)
+
+
+SDIST = {"url": "https://index.example/demo-1.0.tar.gz", "hashes": {"sha256": "0" * 64}}
+SOURCES: dict[str, tuple[dict[str, object], str]] = {
+    "sdist": ({"sdist": SDIST}, "https://index.example/demo-1.0.tar.gz"),
+    "archive": (
+        {"archive": {"path": "vendor/demo.zip", "hashes": {"sha256": "0" * 64}, "subdirectory": "python"}},
+        "/project/vendor/demo.zip",
+    ),
+    "directory": ({"directory": {"path": "../demo", "subdirectory": "python"}}, "/project/../demo"),
+    "git": (
+        {"vcs": {"type": "git", "url": "https://joe:secret@git.example/demo.git", "commit-id": "a" * 40}},
+        "https://***@git.example/demo.git at aaaaaaaaaaaa",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+def test_a_source_is_taken_where_building_is_allowed_and_refused_where_not(kind: str) -> None:
+    entry, place = SOURCES[kind]
+    (found,) = _source_of(entry)
+    assert isinstance(found, Unbuilt)
+    assert (found.label, found.place) == ("demo 1.0", place)
+    assert found.subdirectory == ("python" if kind in {"archive", "directory"} else "")
+    assert "secret" not in repr(found)
+    with pytest.raises(BuildError, match=r"no wheel of demo 1\.0 runs on") as caught:
+        _source_of(entry, building=False)
+    assert "build.backend: auto" in caught.value.fix
+
+
+def test_a_fitting_wheel_is_preferred_to_the_source_beside_it() -> None:
+    wheel = {"url": "https://index.example/demo-1.0-py3-none-any.whl", "hashes": {"sha256": "0" * 64}}
+    (found,) = _source_of({"sdist": SDIST, "wheels": [wheel]})
+    assert isinstance(found, Choice)
+    assert found.filename == "demo-1.0-py3-none-any.whl"
+
+
+def test_a_wheel_that_does_not_fit_gives_way_to_the_source() -> None:
+    wheel = {"url": "https://index.example/demo-1.0-cp312-cp312-win_amd64.whl", "hashes": {"sha256": "0" * 64}}
+    (found,) = _source_of({"sdist": SDIST, "wheels": [wheel]})
+    assert isinstance(found, Unbuilt)
+
+
+def test_what_has_neither_a_fitting_wheel_nor_a_source_stays_an_error() -> None:
+    wheel = {"url": "https://index.example/demo-1.0-cp312-cp312-win_amd64.whl", "hashes": {"sha256": "0" * 64}}
+    with pytest.raises(BuildError, match="no wheel of demo"):
+        _source_of({"wheels": [wheel]})
+    with pytest.raises(BuildError, match="no wheel of demo"):
+        _source_of({"vcs": {"type": "hg", "url": "https://hg.example/demo", "commit-id": "a" * 40}})
+
+
+def test_a_source_archive_without_a_hash_is_refused() -> None:
+    with pytest.raises(BuildError, match=r"no hash of demo-1\.0\.tar\.gz"):
+        _source_of({"sdist": {**SDIST, "hashes": {"md5": "0" * 32}}})

@@ -1,0 +1,154 @@
+"""Where builds get what they need to build: the index, credentials, proxies and certificates, as environment variables.
+
+Nothing of it becomes an argument, which other users of the machine could read.
+"""
+
+from __future__ import annotations
+
+import netrc
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit
+
+from lambda_ci.adapters.url import credentials_of
+from lambda_ci.wheels.builders.tree import EPOCH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+CERTIFICATES = "/lambda-ci/certificates.pem"
+_OPTION = re.compile(r"^(?P<name>--?[a-z][a-z-]*)(?:\s+|=)?\s*(?P<value>.*)$")
+_NAMES = {"-i": "--index-url", "-f": "--find-links"}
+_BUNDLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "PIP_CERT", "CURL_CA_BUNDLE")
+_PASSED_ON = re.compile(
+    r"^((HTTP|HTTPS|NO|ALL|FTP)_PROXY|PIP_(TRUSTED_HOST|NO_INDEX|DEFAULT_TIMEOUT|RETRIES)|"
+    r"SETUPTOOLS_SCM_PRETEND_VERSION\w*)$",
+    re.IGNORECASE,
+)
+REPRODUCIBLE = {"SOURCE_DATE_EPOCH": str(EPOCH), "PYTHONHASHSEED": "0"}
+
+
+def for_uv(lines: Sequence[str], environ: Mapping[str, str]) -> dict[str, str]:
+    """uv reads its own variables and files by itself; this adds the index of the dependency file."""
+    found = _lines(lines)
+    settings = dict(REPRODUCIBLE)
+    if found["--index-url"]:
+        settings["UV_DEFAULT_INDEX"] = found["--index-url"][-1]
+    if found["--extra-index-url"]:
+        settings["UV_INDEX"] = " ".join([*found["--extra-index-url"], environ.get("UV_INDEX", "")]).strip()
+    if found["--find-links"]:
+        links = [*found["--find-links"], *filter(None, [environ.get("UV_FIND_LINKS", "")])]
+        settings["UV_FIND_LINKS"] = ",".join(links)
+    return settings
+
+
+def for_pip(lines: Sequence[str], environ: Mapping[str, str], *, root: Path) -> dict[str, str]:
+    """The same for the pip of an image: uv's indexes under pip's names. What is only on this machine stays out."""
+    found, configured = _lines(lines), _configured(root, environ)
+    index = [
+        *found["--index-url"],
+        *_first(environ, "UV_DEFAULT_INDEX", "UV_INDEX_URL", "PIP_INDEX_URL"),
+        *configured[0],
+    ]
+    extra = [*found["--extra-index-url"]]
+    for name in ("UV_INDEX", "UV_EXTRA_INDEX_URL", "PIP_EXTRA_INDEX_URL"):
+        extra += environ.get(name, "").split()
+    links = [*found["--find-links"], *re.split(r"[\s,]+", environ.get("UV_FIND_LINKS", ""))]
+    remote = [link for link in links if link.startswith(("http://", "https://"))]
+    settings = {
+        "PIP_INDEX_URL": " ".join(_authorised(url, environ) for url in index[:1]),
+        "PIP_EXTRA_INDEX_URL": " ".join(_authorised(url, environ) for url in [*extra, *configured[1]]),
+        "PIP_FIND_LINKS": " ".join(remote),
+    }
+    passed = {name: value for name, value in environ.items() if _PASSED_ON.match(name)}
+    certificates = dict.fromkeys(_BUNDLES, CERTIFICATES) if bundle(environ) else {}
+    return {**{name: value for name, value in settings.items() if value}, **passed, **certificates, **REPRODUCIBLE}
+
+
+def bundle(environ: Mapping[str, str]) -> Path | None:
+    """The file of certificates that this machine's programs are told to trust."""
+    named = (Path(environ[name]) for name in _BUNDLES if environ.get(name))
+    return next((path for path in named if path.is_file()), None)
+
+
+def _lines(lines: Sequence[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {"--index-url": [], "--extra-index-url": [], "--find-links": []}
+    for line in lines:
+        if option := _OPTION.match(line):
+            found.setdefault(_NAMES.get(option["name"], option["name"]), []).append(option["value"].strip())
+    return found
+
+
+def _first(environ: Mapping[str, str], *names: str) -> list[str]:
+    return next(([environ[name]] for name in names if environ.get(name)), [])
+
+
+def _authorised(entry: str, environ: Mapping[str, str]) -> str:
+    """``name=url`` or a URL, with the credentials that uv would use for it: of the variables of its name, or of netrc."""
+    name, mark, rest = entry.partition("=")
+    url = rest if mark and "://" not in name else entry
+    if credentials_of(url) or not url.startswith(("http://", "https://")):
+        return url
+    user, password = _of_name(name if url == rest else "", environ) or _of_netrc(url, environ) or ("", "")
+    scheme, _, place = url.partition("://")
+    return f"{scheme}://{quote(user, safe='')}:{quote(password, safe='')}@{place}" if user or password else url
+
+
+def _of_name(name: str, environ: Mapping[str, str]) -> tuple[str, str] | None:
+    """https://docs.astral.sh/uv/concepts/indexes/#providing-credentials-directly"""
+    variable = "UV_INDEX_" + re.sub(r"[^A-Za-z0-9]", "_", name).upper()
+    found = environ.get(f"{variable}_USERNAME", ""), environ.get(f"{variable}_PASSWORD", "")
+    return found if name and any(found) else None
+
+
+def _of_netrc(url: str, environ: Mapping[str, str]) -> tuple[str, str] | None:
+    path = Path(environ.get("NETRC") or f"{environ.get('HOME', '')}/.netrc")
+    try:
+        found = netrc.netrc(path).authenticators(urlsplit(url).hostname or "")
+    except (OSError, ValueError, netrc.NetrcParseError):
+        return None
+    return (found[0], found[2] or "") if found else None
+
+
+def _configured(root: Path, environ: Mapping[str, str]) -> tuple[list[str], list[str]]:
+    """The default index and the others of uv's configuration files: the nearest of the project, then the user's."""
+    home = environ.get("XDG_CONFIG_HOME") or f"{environ.get('HOME', '')}/.config"
+    project = next(filter(None, map(_settings, (root, *root.parents))), {})
+    default: list[str] = []
+    others: list[str] = []
+    for settings in (project, _of_file(Path(home) / "uv/uv.toml"), _of_file(Path("/etc/uv/uv.toml"))):
+        for entry in _tables(settings.get("index")):
+            url = f"{entry.get('name', '')}={entry['url']}" if entry.get("name") else str(entry["url"])
+            (default if entry.get("default") else others).append(url)
+        default += [str(settings["index-url"])] if "index-url" in settings else []
+        others += [str(url) for url in _list(settings.get("extra-index-url"))]
+    return default, others
+
+
+def _tables(value: object) -> Iterator[Mapping[str, object]]:
+    """Indexes that packages must name (``explicit``) serve no build."""
+    for entry in _list(value):
+        if isinstance(entry, dict) and "url" in entry and not entry.get("explicit"):
+            yield entry
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _settings(folder: Path) -> dict[str, object]:
+    if found := _of_file(folder / "uv.toml"):
+        return found
+    tool = _of_file(folder / "pyproject.toml").get("tool", {})
+    uv = tool.get("uv", {}) if isinstance(tool, dict) else {}
+    return uv if isinstance(uv, dict) else {}
+
+
+def _of_file(path: Path) -> dict[str, object]:
+    import tomllib
+
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
