@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
+from lambda_ci.adapters.url import credentials_of
 from lambda_ci.adapters.uv import Uv
 from lambda_ci.lock.compile import ceiling, options
 from lambda_ci.lock.explain import accused, failure
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     Direct: TypeAlias = PackageVcs | PackageDirectory | PackageArchive
 
 _DEFAULTS = ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INDEX", "UV_EXTRA_INDEX_URL")
-_PYPI = ("https://index.example/", "https://index.example/")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,9 +40,10 @@ class Pin:
     direct: Direct | None = None
 
 
-def index_address(url: str) -> str:
-    """Empty for PyPI, which uv knows and for which people configure mirrors."""
-    return "" if url.startswith(_PYPI) else url
+def index_address(url: str, *, name: str, environ: Mapping[str, str]) -> str:
+    """Empty for the public index, ``pypi``, where the environment has a mirror of it: uv's default then."""
+    public = name.lower() == "pypi" and credentials_of(url) is None
+    return "" if public and any(environ.get(variable) for variable in _DEFAULTS) else url
 
 
 def find_files(source: Source, target: Target, *, uv: Uv) -> str:

@@ -143,7 +143,7 @@ def _address(source: Mapping[str, Any], environ: Mapping[str, str]) -> str:
         lambda found: environ.get(found[1] or found[2], found[0]),
         str(source.get("url", "")),
     )
-    return index_address(url)
+    return index_address(url, name=str(source.get("name", "")), environ=environ)
 
 
 def _conflict(one: Pin, other: Pin, path: Path) -> BuildError:

@@ -180,10 +180,11 @@ def _hashes(files: Sequence[Mapping[str, Any]]) -> dict[str, str]:
 
 def _index(source: Mapping[str, Any], environ: Mapping[str, str]) -> str:
     """With the credentials that Poetry's own variables give for it."""
-    url, name = str(source.get("url", "")), str(source.get("reference", "")).upper().replace("-", "_").replace(".", "_")
+    url, reference = str(source.get("url", "")), str(source.get("reference", ""))
+    name = reference.upper().replace("-", "_").replace(".", "_")
     user = environ.get(f"POETRY_HTTP_BASIC_{name}_USERNAME", "")
     password = environ.get(f"POETRY_HTTP_BASIC_{name}_PASSWORD", "")
     if (user or password) and credentials_of(url) is None and "://" in url:
         scheme, _, rest = url.partition("://")
         return f"{scheme}://{quote(user, safe='')}:{quote(password, safe='')}@{rest}"
-    return index_address(url)
+    return index_address(url, name=reference, environ=environ)

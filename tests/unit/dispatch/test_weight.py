@@ -24,12 +24,13 @@ LOADED = "import sys, json; before = set(sys.modules); import {}; print(json.dum
 
 def interpreters() -> list[str]:
     """Every Python of this machine that Lambda has a runtime for."""
-    names = [f"python3.{minor}" for minor in range(9, 16)]
-    found = {name: shutil.which(name) for name in names}
-    for name in names:
-        kept = sorted(Path.home().glob(f".pyenv/versions/{name.removeprefix('python')}.*/bin/{name}"))
-        found[name] = str(kept[-1]) if kept else found[name]
-    return [sys.executable, *(path for path in found.values() if path)]
+    paths = [sys.executable, *filter(None, (shutil.which(f"python3.{minor}") for minor in range(9, 16)))]
+    return [path for path in paths if _runs(path)]
+
+
+def _runs(path: str) -> bool:
+    """A name on PATH may be a launcher without anything behind it."""
+    return subprocess.run([path, "-I", "-c", ""], capture_output=True, check=False, timeout=60).returncode == 0
 
 
 def run(python: str, code: str, path: Path) -> str:
