@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,6 +48,7 @@ def _fetched(locked: Lock, cache: Path) -> dict[str, str]:
 def test_a_lock_of_poetry_becomes_wheels(tmp_path: Path, name: str, target: Target) -> None:
     shutil.copytree(LOCKS / name, tmp_path / "p")
     path = tmp_path / "p" / "poetry.lock"
+    path.write_text(re.sub(r"\[package\.source\]\n(.+\n)+", "", path.read_text()))  # The index of this machine instead.
     assert _fetched(_lock(path, tmp_path, target), tmp_path).keys() == OWN
     more = _fetched(_lock(path, tmp_path, target, CHOSEN), tmp_path)
     assert more.items() >= {"attrs": "24.2.0", "six": "1.16.0"}.items()
@@ -53,7 +56,11 @@ def test_a_lock_of_poetry_becomes_wheels(tmp_path: Path, name: str, target: Targ
 
 def test_a_lock_of_pipenv_becomes_wheels(tmp_path: Path) -> None:
     shutil.copytree(LOCKS / "pipenv", tmp_path / "p")
-    locked = _lock(tmp_path / "p" / "Pipfile.lock", tmp_path, selection=Selection(groups=("prod",)))
+    path = tmp_path / "p" / "Pipfile.lock"
+    document = json.loads(path.read_text())
+    document["_meta"]["sources"] = []  # The index of this machine instead.
+    path.write_text(json.dumps(document))
+    locked = _lock(path, tmp_path, selection=Selection(groups=("prod",)))
     assert _fetched(locked, tmp_path) == {"idna": "3.7", "attrs": "24.2.0"}
 
 
