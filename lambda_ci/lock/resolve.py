@@ -15,17 +15,12 @@ from typing import TYPE_CHECKING
 from lambda_ci.adapters.url import credentials_of
 from lambda_ci.errors import BuildError
 from lambda_ci.lock import store
-from lambda_ci.lock.compile import between, compile_source, floor
 from lambda_ci.lock.credentials import credentials_for
-from lambda_ci.lock.explain import cause
 from lambda_ci.lock.hashes import only_hashed
 from lambda_ci.lock.kinds import Kind, kind_of
-from lambda_ci.lock.pin import find_files
 from lambda_ci.lock.pylock import parse_pylock, read_pylock, selected
 from lambda_ci.lock.read import read
 from lambda_ci.lock.selection import DEFAULT, Selection
-from lambda_ci.lock.sources import has_changing_folders, with_sources
-from lambda_ci.lock.uvlock import export
 from lambda_ci.lock.written import path_of, read_written, write
 from lambda_ci.model.artifact import Lock
 
@@ -34,7 +29,6 @@ if TYPE_CHECKING:
 
     from packaging.pylock import Pylock
 
-    from lambda_ci.adapters.process import Completed
     from lambda_ci.adapters.uv import Uv
     from lambda_ci.console import Console
     from lambda_ci.lock.demand import Source
@@ -156,7 +150,7 @@ def _not_locked(path: Path) -> BuildError:
 def _resolved(source: Source, target: Target, *, uv: Uv, cache_dir: Path, console: Console, building: bool) -> Lock:
     name = store.key(source, target, uv=uv.identity, environ=uv.environ) + ("-sources" if building else "")
     known = store.load(cache_dir, name)
-    text = known or _resolve(source, target, uv=uv, console=console, building=building)
+    text = known or _solved(source, target, uv=uv, console=console, building=building)
     pylock = only_hashed(parse_pylock(text, label="uv's lock"), source.hashes, label=source.path.name)
     pinned = not _loose(source, pylock)
     if pinned and known is None and source.complete and all(_may_be_kept(place, source) for place in _places(pylock)):
@@ -174,30 +168,11 @@ def _resolved(source: Source, target: Target, *, uv: Uv, cache_dir: Path, consol
     )
 
 
-def _resolve(source: Source, target: Target, *, uv: Uv, console: Console, building: bool) -> str:
-    if source.kind is Kind.UV:
-        return export(source, uv=uv, console=console)
-    if source.kind.is_lock:
-        return find_files(source, target, uv=uv)
-    completed = compile_source(source, target, uv=uv, platform=floor(target))
-    if completed.returncode != 0:
-        return _otherwise(completed, source, target=target, uv=uv, building=building)
-    if building and has_changing_folders(completed.stdout, source):
-        return with_sources(completed, source, target=target, uv=uv)
-    for line in completed.stderr.splitlines():
-        if line.startswith("warning: ") and "does not contain any dependencies" not in line:
-            console.untrusted(cause(line.removeprefix("warning: ")))
-    return completed.stdout
+def _solved(source: Source, target: Target, *, uv: Uv, console: Console, building: bool) -> str:
+    """What asks uv is imported only when uv is asked: a warm build must not wait for it."""
+    from lambda_ci.lock.solve import solve
 
-
-def _otherwise(completed: Completed, source: Source, *, target: Target, uv: Uv, building: bool) -> str:
-    """Where uv's nearest platform has no wheel: one that fits between two of its platforms, else a source."""
-    try:
-        return between(completed, source, target=target, uv=uv)
-    except BuildError:
-        if not building:
-            raise
-    return with_sources(completed, source, target=target, uv=uv)
+    return solve(source, target, uv=uv, console=console, building=building)
 
 
 def _loose(source: Source, pylock: Pylock) -> list[str]:
