@@ -90,3 +90,15 @@ def _add(group: argparse._ArgumentGroup, option: Option) -> None:
 
 def _metavar(option: Option) -> str:
     return "|".join(option.choices) if option.choices else _METAVARS.get(option.kind, "TEXT")
+
+
+class AwsCommand(Command):
+    """A verb that goes to AWS, the real or the embedded one, for the functions of the settings."""
+
+    local: bool = False
+
+    @staticmethod
+    def declare(parser: argparse.ArgumentParser) -> None:
+        add_json(parser)
+        add_local(parser)
+        add_settings(parser)

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 from lambda_ci.errors import Interrupted, LambdaCiError, VerificationError
 from lambda_ci.verbs.cloud import reach
-from lambda_ci.verbs.command import Command, add_json, add_local, add_settings
+from lambda_ci.verbs.command import AwsCommand
 from lambda_ci.verbs.outcome import failure_of, result_of
 from lambda_ci.verbs.pipeline import build, settle
 from lambda_ci.verbs.world import Outcome
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Sequence
 
     from lambda_ci.deploy.release import Release
@@ -31,20 +30,12 @@ _STOPPED = failure_of(
 _NOT_STARTED = failure_of(Interrupted("not deployed: the run was interrupted before its turn", fix=_AGAIN))
 
 
-class Deploy(Command):
+class Deploy(AwsCommand):
     DESCRIPTION = (
         "Creates or updates the functions (only what is declared), publishes a version, invokes that version with the smoke "
         "tests, and moves the alias only when they pass. Nothing to change: nothing is written, exit code 0. "
         "Exit code 5: AWS refused; 6: the smoke test failed and the alias stayed."
     )
-
-    local: bool = False
-
-    @staticmethod
-    def declare(parser: argparse.ArgumentParser) -> None:
-        add_json(parser)
-        add_local(parser)
-        add_settings(parser)
 
     def run(self, world: World) -> Outcome:
         from lambda_ci.report.document import document

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lambda_ci.errors import ConfigurationError, VerificationError
 from lambda_ci.model.result import FunctionResult
 from lambda_ci.verbs.cloud import reach
-from lambda_ci.verbs.command import Command, add_json, add_local, add_settings
+from lambda_ci.verbs.command import AwsCommand
 from lambda_ci.verbs.outcome import failure_of, result_of
 from lambda_ci.verbs.pipeline import settle
 from lambda_ci.verbs.world import Outcome
@@ -26,13 +26,12 @@ DEFAULT_TIMEOUT = 900
 """Seconds: the longest that a function may run, so that waiting never ends before the function does."""
 
 
-class Invoke(Command):
+class Invoke(AwsCommand):
     DESCRIPTION = (
         "Invokes one function and prints its answer on standard output and the end of its log on standard error. "
         "The function runs once: nothing is retried. Exit code 6: the function failed."
     )
 
-    local: bool = False
     payload: str = "{}"
     qualifier: str | None = None
 
@@ -44,9 +43,7 @@ class Invoke(Command):
         parser.add_argument(
             "--qualifier", metavar="TEXT", help="a version or another alias (default: the function's alias)"
         )
-        add_json(parser)
-        add_local(parser)
-        add_settings(parser)
+        AwsCommand.declare(parser)
 
     def run(self, world: World) -> Outcome:
         from lambda_ci.verify.invoke import invoke

@@ -9,7 +9,7 @@ from lambda_ci.errors import BuildError
 from lambda_ci.model.result import FunctionResult
 from lambda_ci.verbs.command import Command, add_json, add_settings
 from lambda_ci.verbs.outcome import failure_of, result_of
-from lambda_ci.verbs.pipeline import settle
+from lambda_ci.verbs.pipeline import selection_of, settle
 from lambda_ci.verbs.private import with_access
 from lambda_ci.verbs.world import Outcome
 
@@ -65,7 +65,6 @@ def _attempt(function: Function, settings: Settings, world: World) -> tuple[Func
 def _lock(function: Function, settings: Settings, world: World) -> Locked | None:
     from lambda_ci.adapters.uv import Uv
     from lambda_ci.lock.resolve import find_lock, write_lock
-    from lambda_ci.lock.selection import Selection
 
     if function.requirements is None:
         return None
@@ -75,7 +74,7 @@ def _lock(function: Function, settings: Settings, world: World) -> Locked | None
         uv=Uv(world.environ),
         cache_dir=settings.cache_dir,
         console=world.console,
-        selection=Selection(groups=function.spec.groups, extras=function.spec.extras, frozen=settings.frozen),
+        selection=selection_of(function, frozen=settings.frozen),
         building=function.spec.build.backend != "wheels",
     )
 

@@ -78,15 +78,15 @@ def _any_failed(results: Mapping[Dependencies, object]) -> bool:
     return any(isinstance(one, LambdaCiError) for one in results.values())
 
 
-def _dependencies(function: Function) -> Dependencies:
+def selection_of(function: Function, *, frozen: bool = False) -> Selection:
+    """What the function takes of its dependency file."""
     from lambda_ci.lock.selection import Selection
 
-    return (
-        function.requirements,
-        function.spec.target,
-        Selection(groups=function.spec.groups, extras=function.spec.extras),
-        function.spec.build,
-    )
+    return Selection(groups=function.spec.groups, extras=function.spec.extras, frozen=frozen)
+
+
+def _dependencies(function: Function) -> Dependencies:
+    return function.requirements, function.spec.target, selection_of(function), function.spec.build
 
 
 def _locks(settings: Settings, world: World) -> dict[Dependencies, Lock | LambdaCiError]:
@@ -96,10 +96,9 @@ def _locks(settings: Settings, world: World) -> dict[Dependencies, Lock | Lambda
     uv = Uv(world.environ)
     locks: dict[Dependencies, Lock | LambdaCiError] = {}
     for function in settings.functions:
-        requirements, target, selection, options = key = _dependencies(function)
+        requirements, target, _, options = key = _dependencies(function)
         if key in locks:
             continue
-        selection = replace(selection, frozen=settings.frozen)
         try:
             locks[key] = found = lock(
                 requirements,
@@ -107,7 +106,7 @@ def _locks(settings: Settings, world: World) -> dict[Dependencies, Lock | Lambda
                 uv=uv,
                 cache_dir=settings.cache_dir,
                 console=world.console,
-                selection=selection,
+                selection=selection_of(function, frozen=settings.frozen),
                 building=options.backend != "wheels",
             )
         except BuildError as error:

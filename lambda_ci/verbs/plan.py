@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 
 from lambda_ci.errors import LambdaCiError
 from lambda_ci.verbs.cloud import reach
-from lambda_ci.verbs.command import Command, add_json, add_local, add_settings
+from lambda_ci.verbs.command import AwsCommand
 from lambda_ci.verbs.outcome import failure_of, result_of
 from lambda_ci.verbs.pipeline import build, settle
 from lambda_ci.verbs.world import Outcome
 
 if TYPE_CHECKING:
-    import argparse
-
     from lambda_ci.deploy.services import Services
     from lambda_ci.model.change import Plan as Changes
     from lambda_ci.model.result import FunctionResult
@@ -22,19 +20,11 @@ if TYPE_CHECKING:
     from lambda_ci.verbs.world import World
 
 
-class Plan(Command):
+class Plan(AwsCommand):
     DESCRIPTION = (
         "Builds the packages and compares them and the configuration with what is on AWS. Needs read rights only "
         "(lambda:GetFunction), and works for functions that do not exist yet."
     )
-
-    local: bool = False
-
-    @staticmethod
-    def declare(parser: argparse.ArgumentParser) -> None:
-        add_json(parser)
-        add_local(parser)
-        add_settings(parser)
 
     def run(self, world: World) -> Outcome:
         from lambda_ci.report.document import document

@@ -8,33 +8,23 @@ from typing import TYPE_CHECKING
 from lambda_ci.errors import AwsError
 from lambda_ci.model.result import FunctionResult
 from lambda_ci.verbs.cloud import reach
-from lambda_ci.verbs.command import Command, add_json, add_local, add_settings
+from lambda_ci.verbs.command import AwsCommand
 from lambda_ci.verbs.outcome import failure_of, result_of
 from lambda_ci.verbs.pipeline import settle
 from lambda_ci.verbs.world import Outcome
 
 if TYPE_CHECKING:
-    import argparse
-
     from lambda_ci.deploy.current import Current
     from lambda_ci.deploy.services import Services
     from lambda_ci.model.settings import Function
     from lambda_ci.verbs.world import World
 
 
-class Status(Command):
+class Status(AwsCommand):
     DESCRIPTION = (
         "Asks AWS for every function of the configuration: does it exist, which version does its alias run, and is the "
         "unpublished code ($LATEST) the same. Needs lambda:GetFunction only; builds and changes nothing."
     )
-
-    local: bool = False
-
-    @staticmethod
-    def declare(parser: argparse.ArgumentParser) -> None:
-        add_json(parser)
-        add_local(parser)
-        add_settings(parser)
 
     def run(self, world: World) -> Outcome:
         from lambda_ci.report.document import document
