@@ -24,7 +24,7 @@ sys.path.insert(0, str(ROOT))
 from lambda_ci.adapters.service_model import ServiceModel, lambda_model
 from lambda_ci.inputs.aws_names import OPERATIONS, settable
 from lambda_ci.inputs.schema import first_sentence, json_schema
-from lambda_ci.model.spec import AuditSpec, AwsSpec, BuildSpec, FunctionSpec, Spec, StagingSpec
+from lambda_ci.model.spec import AuditSpec, AwsSpec, BuildSpec, FunctionSpec, PackageSpec, Spec, StagingSpec
 from tools.reference import action_inputs, reference
 
 if TYPE_CHECKING:
@@ -92,9 +92,10 @@ def option_rows(model: ServiceModel) -> list[dict[str, Any]]:
         *(_row(AwsSpec, key, name=key, key=f"aws.{key}") for key in ("region", "profile", "endpoint-url")),
         *(_row(StagingSpec, key, name=f"staging-{key}", key=f"staging.{key}") for key in ("bucket", "prefix")),
     ]
-    apart = {"members", "build", "audit"}
+    apart = {"members", "build", "package", "audit"}
     own = [_row(FunctionSpec, key, name=key, key=key) for key in _fields(FunctionSpec) if key not in apart]
     own += [_row(BuildSpec, key, name=f"build-{key}", key=f"build.{key}") for key in _fields(BuildSpec)]
+    own += [_row(PackageSpec, key, name=f"package-{key}", key=f"package.{key}") for key in _fields(PackageSpec)]
     own += [_row(AuditSpec, key, name=f"audit-{key}", key=f"audit.{key}") for key in _fields(AuditSpec)]
     return [
         *({**row, "scope": "run", "key": ""} for row in RUN_OPTIONS),
@@ -119,11 +120,12 @@ def _row(model: type[BaseModel], field_name: str, *, name: str, key: str) -> dic
 def _kind(annotation: object) -> str:
     parts = _parts(annotation)
     for kind, wanted in (("path", Path), ("boolean", bool), ("number", float), ("integer", int)):
-        if wanted in parts:
+        if wanted in parts and str not in parts:
             return kind
     origin = get_origin(parts[0])
     if origin is tuple:
-        return "list" if _parts(get_args(parts[0])[0])[0] is str else "json"
+        item = _parts(get_args(parts[0])[0])[0]
+        return "list" if item is str or get_origin(item) is Literal else "json"
     return "map" if origin and origin is not Literal else "string"
 
 

@@ -53,10 +53,10 @@ def _section(node: Located) -> Located:
     return without_empty(node)
 
 
-def _build(section: Located) -> Located | None:
+def _packaging(section: Located) -> Located | None:
     """How packages are built stands at the top as well: for every function, as ``defaults`` would say it."""
-    build = section.at("build")
-    return replace(section, value={"build": build}) if build is not None else None
+    there = {name: node for name in ("build", "package") if (node := section.at(name)) is not None}
+    return replace(section, value=there) if there else None
 
 
 def without_empty(node: Located) -> Located:
@@ -137,8 +137,8 @@ class Resolution:
         return {name: self._layers(name, own, stage) for name, own in usable.items()} or None
 
     def _layers(self, name: str, own: Located, stage: Located | None) -> Located:
-        layers = [_build(self.root), self.root.at("defaults"), own]
-        layers += [_build(stage), stage.at("defaults"), stage.at("functions", name)] if stage else []
+        layers = [_packaging(self.root), self.root.at("defaults"), own]
+        layers += [_packaging(stage), stage.at("defaults"), stage.at("functions", name)] if stage else []
         described = [layer for layer in layers if layer is not None and isinstance(layer.value, dict)]
         merged = merge(*described, self.given.function) or mapping({})
         return without_empty(replace(merged, origin=own.origin, key_origin=own.key_origin, key=own.key))

@@ -33,6 +33,18 @@ class Lock:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Overlay:
+    """A zip beside a wheel, made from it once: members that join those of the wheel (bytecode) or take their place.
+
+    ``size`` is in bytes, ``sha256`` in hex.
+    """
+
+    path: Path
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Wheel:
     """A wheel in the cache, its content verified in this run. ``size`` is in bytes, ``sha256`` in hex."""
 
@@ -42,6 +54,8 @@ class Wheel:
     path: Path
     sha256: str
     size: int
+    overlays: tuple[Overlay, ...] = ()
+    """The later ones count."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -80,6 +80,49 @@ class BuildSpec(_Spec):
         (), description="Packages of the image's system that builds need, such as `gcc`; installed before building."
     )
     timeout: float | int = Field(15, description="Minutes that building one package may take.", gt=0, le=1440)
+    import_check: Literal["auto", "required", "never"] = Field(
+        "auto",
+        description="Whether the handler is imported from the finished package by the runtime's own Python, before anything "
+        "is written to AWS. `auto`: where such a Python is at hand. `required`: without one the build fails.",
+    )
+
+
+Size = Annotated[str, Field(max_length=40, pattern=r"^[0-9]+(\.[0-9]+)? ?([KMG](i?B)?|B)?$")]
+"""``52428800``, ``50 MB`` (million bytes), ``50 MiB``."""
+
+
+class PackageSpec(_Spec):
+    """What goes into a package beside the dependencies and the code, and what stays out."""
+
+    bytecode: Literal["auto", "required", "never"] = Field(
+        "auto",
+        description="Bytecode compiled by the runtime's own Python, so that a cold start compiles nothing. `auto`: where "
+        "such a Python is at hand and the package stays within Lambda's limits. `required`: without one the build fails.",
+    )
+    slim: tuple[Literal["tests", "stubs", "headers", "debug-symbols", "duplicates"], ...] = Field(
+        (),
+        description="What to leave out of dependencies: `tests`, `stubs` (type information), `headers` (C, Cython), "
+        "`debug-symbols`, `duplicates` (a shared library under several names). Metadata always stays.",
+    )
+    botocore_services: tuple[Annotated[str, Field(max_length=64, pattern=r"^[a-z0-9-]+$")], ...] = Field(
+        (),
+        description="The AWS services that the function uses, such as `s3`: of botocore's data only theirs are packaged. "
+        "Default: all.",
+    )
+    runtime_boto3: bool = Field(
+        False,  # noqa: FBT003 - a field's default
+        description="Leave out boto3 and everything that only it needs, and use what the runtime carries.",
+    )
+    max_size: Size | int | None = Field(
+        None, description="Bytes of the zip, or `20 MB`; a larger package fails the build."
+    )
+    max_unpacked_size: Size | int | None = Field(
+        None, description="Bytes of the package unpacked, or `200 MB`; a larger package fails the build."
+    )
+    sbom: bool = Field(
+        True,  # noqa: FBT003 - a field's default
+        description="Write a CycloneDX bill of materials and a provenance statement beside the package.",
+    )
 
 
 class AuditSpec(_Spec):
@@ -142,6 +185,9 @@ class FunctionSpec(_Spec):
     build: BuildSpec = Field(
         default_factory=lambda: BuildSpec.model_validate({}), description="As at the top, for this function."
     )
+    package: PackageSpec = Field(
+        default_factory=lambda: PackageSpec.model_validate({}), description="As at the top, for this function."
+    )
     audit: AuditSpec = Field(
         default_factory=lambda: AuditSpec.model_validate({}), description="What the audit lets pass."
     )
@@ -188,6 +234,7 @@ class StageSpec(_Spec):
     aws: AwsSpec | None = Field(None, description="As at the top.")
     staging: StagingSpec | None = Field(None, description="As at the top.")
     build: BuildSpec | None = Field(None, description="As at the top.")
+    package: PackageSpec | None = Field(None, description="As at the top.")
     defaults: FunctionSpec | None = Field(None, description="For every function.")
     functions: Mapping[str, FunctionSpec] = Field(default_factory=dict, description="For one function.")
 
@@ -204,6 +251,7 @@ class Spec(_Spec):
     build: BuildSpec | None = Field(
         None, description="How a package becomes a wheel that has none for the function's runtime."
     )
+    package: PackageSpec | None = Field(None, description="What goes into the packages, and what stays out.")
     defaults: FunctionSpec | None = Field(
         None, description="What holds for every function that does not say otherwise."
     )

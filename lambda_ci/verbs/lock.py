@@ -9,8 +9,9 @@ from lambda_ci.errors import BuildError
 from lambda_ci.model.result import FunctionResult
 from lambda_ci.verbs.command import Command, add_json, add_settings
 from lambda_ci.verbs.outcome import failure_of, result_of
-from lambda_ci.verbs.pipeline import selection_of, settle
+from lambda_ci.verbs.pipeline import settle
 from lambda_ci.verbs.private import with_access
+from lambda_ci.verbs.supply import selection_of
 from lambda_ci.verbs.world import Outcome
 
 if TYPE_CHECKING:
