@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from lambda_ci.inputs.options import options
-from lambda_ci.model.spec import AuditSpec, AwsSpec, BuildSpec, FunctionSpec, Spec, StagingSpec
+from lambda_ci.model.spec import AuditSpec, AwsSpec, BuildSpec, FunctionSpec, PackageSpec, Spec, StagingSpec
 from tools.generate import generated
 
 ROOT = Path(__file__).parents[2]
@@ -54,19 +54,21 @@ def test_every_input_of_the_action_is_a_setting_and_every_setting_is_an_input() 
 
 def test_every_field_of_the_models_can_be_given_without_a_file() -> None:
     keys = {option.key for option in options()}
-    function = {field.alias for field in FunctionSpec.model_fields.values()} - {"members", "build", "audit"}
+    function = {field.alias for field in FunctionSpec.model_fields.values()} - {"members", "build", "package", "audit"}
     build = {f"build.{field.alias}" for field in BuildSpec.model_fields.values()}
+    package = {f"package.{field.alias}" for field in PackageSpec.model_fields.values()}
     audit = {f"audit.{field.alias}" for field in AuditSpec.model_fields.values()}
     project = {f"aws.{field.alias}" for field in AwsSpec.model_fields.values()}
     staging = {f"staging.{field.alias}" for field in StagingSpec.model_fields.values()}
 
-    assert function | build | audit | project | staging | {"project"} <= keys
+    assert function | build | package | audit | project | staging | {"project"} <= keys
     assert set(Spec.model_fields) == {
         "version",
         "project",
         "aws",
         "staging",
         "build",
+        "package",
         "defaults",
         "functions",
         "stages",
