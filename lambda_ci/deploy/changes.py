@@ -6,6 +6,7 @@ A version is published, and the alias moved to it, when what the alias runs is n
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lambda_ci.adapters.lambda_members import Place
@@ -20,6 +21,7 @@ from lambda_ci.deploy.comparison import (
 from lambda_ci.deploy.current import LATEST
 from lambda_ci.deploy.preconditions import check
 from lambda_ci.model.change import Action, Change, FieldChange, Plan, Resource
+from lambda_ci.model.history import describes
 
 if TYPE_CHECKING:
     from lambda_ci.deploy.current import Current, Live
@@ -108,12 +110,21 @@ def _release(desired: Desired, current: Current) -> tuple[Change, ...]:
 
 def _lags(desired: Desired, current: Current, released: Live) -> bool:
     """Whether callers of the alias get something else than what is declared."""
+    released = _undescribed(desired, released)
     return (
         released.version == LATEST
         or released.code_sha256 != desired.package.code_sha256
         or environment_differs(desired, released)
         or any(differing(desired, released, current, place) for place in (Place.CONFIGURATION, Place.CODE))
     )
+
+
+def _undescribed(desired: Desired, released: Live) -> Live:
+    """The version as if its description did not say where it came from."""
+    wanted = desired.members.get("Description")
+    if not isinstance(wanted, str) or not describes(released.description, wanted):
+        return released
+    return replace(released, members={**released.members, "Description": wanted})
 
 
 def _member_fields(desired: Desired, current: Current, live: Live, place: Place) -> tuple[FieldChange, ...]:

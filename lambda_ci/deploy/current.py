@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 from lambda_ci.adapters.aws_errors import Refusal, asking
 from lambda_ci.adapters.lambda_members import places, request_form, unreported
 from lambda_ci.deploy.answers import complete
+from lambda_ci.model.history import describes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,11 +58,18 @@ class Live:
 
     def same_content(self, other: Live) -> bool:
         """Whether both run the same code under the same configuration, whatever their state and revision."""
-        return (self.code_sha256, self.members, self.environment) == (
+        alike = describes(self.description, other.description) or describes(other.description, self.description)
+        members = {**other.members, "Description": self.members.get("Description")} if alike else other.members
+        return (self.code_sha256, {"Description": None, **self.members}, self.environment) == (
             other.code_sha256,
-            other.members,
+            {"Description": None, **members},
             other.environment,
         )
+
+    @property
+    def description(self) -> str:
+        """That of a version holds where it came from as well (``model.history``)."""
+        return str(self.members.get("Description", ""))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -33,6 +35,12 @@ class Desired:
     """Whether variables that are not declared are removed."""
     tags: Mapping[str, str]
     package: Package
+
+    @property
+    def digest(self) -> str:
+        """Hex: tells whether two versions were declared alike. Values of the environment cannot be told from it."""
+        declared = {"members": self.members, "environment": self.environment, "replaces": self.environment_replaces}
+        return hashlib.sha256(json.dumps(declared, sort_keys=True, default=dict).encode()).hexdigest()
 
     @property
     def code_signing(self) -> str | None:

@@ -80,7 +80,7 @@ def _put(alias: Alias | None, release: Release, services: Services) -> None:
     if alias is None:
         create_alias(client, release.function_name, release.alias, version=release.version)
     else:
-        move_alias(client, alias, version=release.version)
+        move_alias(client, alias, version=release.version, history=alias.history.released(release.version))
 
 
 def _read(release: Release, services: Services) -> Alias | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from lambda_ci.model.history import Record
 
 if TYPE_CHECKING:
     from lambda_ci.adapters.aws import Aws
@@ -19,3 +21,5 @@ class Services:
     clock: Clock
     console: Console
     staging: StagingSpec | None
+    record: Record = field(default_factory=Record)
+    """The commit and the run that deploy; what each version remembers."""

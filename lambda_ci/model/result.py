@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from lambda_ci.model.artifact import LedgerLine
@@ -51,6 +52,11 @@ class BuildResult:
     lock: str
     ledger: tuple[LedgerLine, ...]
     seconds: float
+    unchanged: bool = False
+    """Whether the package was there already, made of the same things."""
+    sbom: Path | None = None
+    provenance: Path | None = None
+    """The papers beside the package, where they are wanted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +88,10 @@ class FunctionResult:
     seconds: float = 0.0
     state: str = ""
     """AWS's word for whether the version that the alias runs can be invoked; only ``status`` asks."""
+    removed: tuple[str, ...] = ()
+    """What was deleted: versions, or the whole function; only ``prune`` and ``destroy`` do."""
+    kept: Mapping[str, str] = field(default_factory=dict)
+    """Old versions that stay, and why."""
     unpublished: bool | None = None
     """Whether $LATEST differs from what the alias runs; only ``status`` asks."""
     failure: Failure | None = None

@@ -34,6 +34,13 @@ def package_size(one: FunctionResult) -> str:
     return measures.size(one.build.size) if one.build else NOTHING
 
 
+def build_seconds(one: FunctionResult) -> str:
+    """How long making the package took; ``unchanged`` where it was there already."""
+    if one.build is None:
+        return NOTHING
+    return "unchanged" if one.build.unchanged else measures.seconds(one.build.seconds)
+
+
 def changed(one: FunctionResult) -> str:
     """``yes`` or ``no``; a failure goes first."""
     if one.failure:
@@ -57,6 +64,18 @@ def state(one: FunctionResult) -> str:
 def latest(one: FunctionResult) -> str:
     """Whether there is code or configuration that the alias does not run."""
     return NOTHING if one.unpublished is None else "differs" if one.unpublished else "same"
+
+
+def removed(one: FunctionResult) -> str:
+    """``3, 2, 1``; a failure goes first."""
+    if one.failure:
+        return "failed"
+    return ", ".join(one.removed) or NOTHING
+
+
+def kept(one: FunctionResult) -> str:
+    """``5 (alias live), 4 (history of live)``."""
+    return ", ".join(f"{name} ({why})" for name, why in one.kept.items()) or NOTHING
 
 
 def smoke(one: FunctionResult) -> str:

@@ -37,7 +37,7 @@ def document(result: RunResult) -> dict[str, JsonValue]:
         "warnings": _problems(result.warnings),
         "functions": {one.name: _function(result.verb, one) for one in result.functions},
     }
-    if result.verb in {"plan", "deploy"}:
+    if result.verb in {"plan", "deploy", "rollback", "prune", "destroy"}:
         members["changed"] = result.changed
     failure = worst(result)
     if failure:
@@ -72,13 +72,25 @@ def _planned(one: FunctionResult) -> dict[str, JsonValue]:
 
 
 def _deployed(one: FunctionResult) -> dict[str, JsonValue]:
+    package = _build(one.build) if one.build else None
+    return _moved(one) | {"changes": _changes(one.plan), "package": package}
+
+
+def _moved(one: FunctionResult) -> dict[str, JsonValue]:
     return _state(one) | {
         "previous-version": one.previous_version or None,
         "changed": one.changed,
-        "changes": _changes(one.plan),
         "smoke": [_smoke(case) for case in one.smoke],
         "seconds": _rounded(one.seconds),
-        "package": _build(one.build) if one.build else None,
+    }
+
+
+def _removed(one: FunctionResult) -> dict[str, JsonValue]:
+    return _named(one) | {
+        "function-arn": one.function_arn or None,
+        "changed": one.changed,
+        "removed": list(one.removed),
+        "kept": dict(one.kept),
     }
 
 
@@ -98,6 +110,9 @@ FUNCTION: Mapping[str, Callable[[FunctionResult], dict[str, JsonValue]]] = {
     "build": _built,
     "plan": _planned,
     "deploy": _deployed,
+    "rollback": _moved,
+    "prune": _removed,
+    "destroy": _removed,
     "status": _observed,
 }
 
@@ -111,7 +126,10 @@ def _build(build: BuildResult) -> dict[str, JsonValue]:
         "unpacked-size": build.unpacked_size,
         "files": build.files,
         "seconds": _rounded(build.seconds),
+        "unchanged": build.unchanged,
         "lock": build.lock,
+        "sbom-path": str(build.sbom) if build.sbom else None,
+        "provenance-path": str(build.provenance) if build.provenance else None,
         "distributions": [_distribution(line) for line in build.ledger],
     }
 

@@ -37,7 +37,7 @@ BUILD = (
     Column("size", cells.package_size, right=True),
     Column("unpacked", lambda one: measures.size(one.build.unpacked_size) if one.build else cells.NOTHING, right=True),
     Column("files", lambda one: str(one.build.files) if one.build else cells.NOTHING, right=True),
-    Column("seconds", lambda one: measures.seconds(one.build.seconds) if one.build else cells.NOTHING, right=True),
+    Column("seconds", cells.build_seconds, right=True),
     Column("package", lambda one: str(one.build.path) if one.build else "failed"),
 )
 STATUS = (
@@ -54,8 +54,21 @@ PLAN = (
     Column("changed", cells.changed),
     Column("changes", cells.changes),
 )
+ROLLBACK = (
+    Column("function", lambda one: one.name),
+    Column("version", cells.version),
+    Column("alias", cells.alias),
+    Column("changed", cells.changed),
+    Column("smoke", cells.smoke),
+    Column("seconds", cells.duration, right=True),
+)
+REMOVAL = (
+    Column("function", lambda one: one.name),
+    Column("removed", cells.removed),
+    Column("kept", cells.kept),
+)
 CHECK = (Column("function", lambda one: one.name), Column("name on AWS", lambda one: one.function_name))
-COLUMNS = {"build": BUILD, "plan": PLAN, "status": STATUS, "check": CHECK}
+COLUMNS = {"build": BUILD, "plan": PLAN, "status": STATUS, "check": CHECK, "rollback": ROLLBACK, "prune": REMOVAL, "destroy": REMOVAL}
 _GAP = "  "
 
 

@@ -54,6 +54,24 @@ def _status() -> type[Command]:
     return Status
 
 
+def _rollback() -> type[Command]:
+    from lambda_ci.verbs.rollback import Rollback
+
+    return Rollback
+
+
+def _prune() -> type[Command]:
+    from lambda_ci.verbs.prune import Prune
+
+    return Prune
+
+
+def _destroy() -> type[Command]:
+    from lambda_ci.verbs.destroy import Destroy
+
+    return Destroy
+
+
 def _local() -> type[Command]:
     from lambda_ci.verbs.local import Local
 
@@ -74,6 +92,9 @@ VERBS: Mapping[str, tuple[str, Callable[[], type[Command]]]] = {
     "deploy": ("build, deploy, smoke-test the new version, then move the alias to it", _deploy),
     "invoke": ("invoke a deployed function through its alias and print the answer", _invoke),
     "status": ("show which version each function's alias runs", _status),
+    "rollback": ("move each alias back to the version that it ran before", _rollback),
+    "prune": ("delete old versions that nothing uses", _prune),
+    "destroy": ("delete the functions that this project owns", _destroy),
     "local": ("start, stop or look at the embedded AWS", _local),
     "schema": ("print the JSON schema of lambda-ci.yml", _schema),
 }

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from lambda_ci.errors import Interrupted, LambdaCiError, VerificationError
+from lambda_ci.errors import Interrupted, LambdaCiError
 from lambda_ci.verbs.cloud import reach
 from lambda_ci.verbs.command import AwsCommand
 from lambda_ci.verbs.outcome import failure_of, result_of
 from lambda_ci.verbs.pipeline import build, settle
+from lambda_ci.verbs.verification import check, tested
 from lambda_ci.verbs.world import Outcome
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from lambda_ci.deploy.release import Release
     from lambda_ci.deploy.services import Services
     from lambda_ci.model.artifact import Package
-    from lambda_ci.model.result import FunctionResult, SmokeResult
+    from lambda_ci.model.result import FunctionResult
     from lambda_ci.model.settings import Function, Settings
     from lambda_ci.verbs.pipeline import Built
     from lambda_ci.verbs.world import World
@@ -122,31 +123,6 @@ class _Deployment:
         )
 
     def _verify(self, release: Release) -> None:
-        results = self._smoke(release)
-        self.result = replace(self.result, smoke=tuple(results))
-        failed = [one for one in results if not one.passed]
-        for one in failed:
-            self.services.console.untrusted(one.log_tail)
-        if failed:
-            raise VerificationError(
-                f"version {release.version} of {release.function_name} failed {len(failed)} of {len(results)} smoke tests",
-                why="\n".join(f"{one.name}: {'; '.join(one.failures)}" for one in failed),
-                fix=f"{_traffic(release)}; mend the function and deploy again",
-            )
-
-    def _smoke(self, release: Release) -> Sequence[SmokeResult]:
-        from lambda_ci.verify.smoke import smoke
-
-        return smoke(
-            self.function.spec.smoke,
-            client=self.services.aws.invoke_client(release.timeout),
-            function_arn=release.version_arn,
-            root=self.settings.root,
-            clock=self.services.clock,
-        )
-
-
-def _traffic(release: Release) -> str:
-    if release.previous_version:
-        return f"the alias {release.alias} still runs version {release.previous_version}"
-    return f"the alias {release.alias} was not created"
+        results = tested(self.function, release, self.settings, self.services)
+        self.result = replace(self.result, smoke=results)
+        check(results, release, self.services)

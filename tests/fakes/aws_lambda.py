@@ -18,6 +18,7 @@ from tests.fakes.aws_lambda_rules import (
     content,
     invalid,
     missing,
+    pointed_at,
     stale,
 )
 from tests.fakes.aws_lambda_state import ACCOUNT, Deployed, Functions, Handler
@@ -61,6 +62,9 @@ class FakeLambda(Functions):
             "GetFunctionCodeSigningConfig": self.get_code_signing,
             "PutFunctionCodeSigningConfig": self.put_code_signing,
             "Invoke": self.invoke,
+            "GetPolicy": self.get_policy,
+            "ListProvisionedConcurrencyConfigs": self.list_provisioned,
+            "ListEventSourceMappings": self.list_mappings,
         }
 
     # functions
@@ -105,8 +109,17 @@ class FakeLambda(Functions):
         return Answer(self.read(*self.resolve(request)))
 
     def delete_function(self, request: JsonObject) -> Answer:
-        self.function(request["FunctionName"])
-        del self.functions[request["FunctionName"]]
+        function, version = self.resolve(request)
+        if version == "$LATEST" and request.get("Qualifier"):
+            raise invalid("$LATEST version cannot be deleted without deleting the function.")
+        if version == "$LATEST":
+            del self.functions[function.name]
+            return Answer(status=204)
+        held = [alias["Name"] for alias in function.aliases.values() if version in pointed_at(alias)]
+        if held:
+            text = f"Function version {version} is referenced by aliases: {held}"
+            raise AwsRefusal(409, "ResourceConflictException", text)
+        del function.versions[version]
         return Answer(status=204)
 
     def update_function_configuration(self, request: JsonObject) -> Answer:
@@ -141,13 +154,16 @@ class FakeLambda(Functions):
                 f"CodeSHA256 ({digest}) is different from current CodeSHA256 in $LATEST ({current}). "
                 "Please try again with the CodeSHA256 in $LATEST."
             )
-        latest = function.versions.get(str(function.next_version - 1))
-        if latest and content(latest) == content(self.describe(function)):
-            return Answer(self.read(function, latest["Version"]), status=201)
+        described = self.describe(function)
+        last = str(function.next_version - 1)
+        if last in function.versions and function.published == content(described):
+            return Answer(self.read(function, last), status=201)
         version = str(function.next_version)
         function.next_version += 1
-        function.versions[version] = self.describe(function) | {
+        function.published = content(described)
+        function.versions[version] = described | {
             "Version": version,
+            "Description": request.get("Description") or described.get("Description", ""),
             "FunctionArn": f"{function.arn}:{version}",
             "RevisionId": self.revision(),
         }
@@ -157,7 +173,7 @@ class FakeLambda(Functions):
 
     def list_versions_by_function(self, request: JsonObject) -> Answer:
         function = self.function(request["FunctionName"])
-        return Answer({"Versions": [self.describe(function), *function.versions.values()]})
+        return self.page("Versions", [self.describe(function), *function.versions.values()], request)
 
     # aliases
 
@@ -165,7 +181,7 @@ class FakeLambda(Functions):
         return Answer(self._alias(request))
 
     def list_aliases(self, request: JsonObject) -> Answer:
-        return Answer({"Aliases": list(self.function(request["FunctionName"]).aliases.values())})
+        return self.page("Aliases", list(self.function(request["FunctionName"]).aliases.values()), request)
 
     def create_alias(self, request: JsonObject) -> Answer:
         function, name = self.function(request["FunctionName"]), request["Name"]
@@ -182,6 +198,39 @@ class FakeLambda(Functions):
         function.aliases[request["Name"]] = self._pointed(function, alias, request)
         return Answer(function.aliases[request["Name"]])
 
+    # who uses a version
+
+    def get_policy(self, request: JsonObject) -> Answer:
+        function, version = self.resolve(request)
+        if version not in function.policies:
+            raise missing("The resource you requested does not exist.")
+        return Answer({
+            "Policy": json.dumps({"Statement": [function.policies[version]]}),
+            "RevisionId": self.revision(),
+        })
+
+    def list_provisioned(self, request: JsonObject) -> Answer:
+        function = self.function(request["FunctionName"])
+        listed: list[JsonObject] = [
+            {"FunctionArn": f"{function.arn}:{version}", "Status": "READY"} for version in function.provisioned
+        ]
+        return self.page("ProvisionedConcurrencyConfigs", listed, request)
+
+    def list_mappings(self, request: JsonObject) -> Answer:
+        function, version = self.resolve(request)
+        listed: list[JsonObject] = [
+            {"UUID": uuid, "FunctionArn": function.arn + ("" if target == "$LATEST" else f":{target}")}
+            for uuid, target in function.mappings.items()
+            if target == version
+        ]
+        return self.page("EventSourceMappings", listed, request)
+
+    def page(self, name: str, items: list[JsonObject], request: JsonObject) -> Answer:
+        """At most 50, as AWS gives them."""
+        start, most = int(request.get("Marker") or 0), min(int(request.get("MaxItems") or 50), 50)
+        rest = {"NextMarker": str(start + most)} if start + most < len(items) else {}
+        return Answer({name: items[start : start + most], **rest})
+
     def _alias(self, request: JsonObject) -> JsonObject:
         function, name = self.function(request["FunctionName"]), request["Name"]
         if name not in function.aliases:
@@ -195,7 +244,8 @@ class FakeLambda(Functions):
         routing: JsonObject = request.get("RoutingConfig") or alias.get("RoutingConfig") or {}
         weights = routing.get("AdditionalVersionWeights", {})
         check_weights(version, weights)
-        pointed = {**alias, "FunctionVersion": version, "RevisionId": self.revision()}
+        description = request.get("Description", alias["Description"])
+        pointed = {**alias, "FunctionVersion": version, "Description": description, "RevisionId": self.revision()}
         pointed.pop("RoutingConfig", None)
         return {**pointed, "RoutingConfig": {"AdditionalVersionWeights": weights}} if weights else pointed
 

@@ -80,6 +80,11 @@ def check_weights(version: str, weights: dict[str, float]) -> None:
         raise invalid(text)
 
 
+def pointed_at(alias: JsonObject) -> set[str]:
+    """The versions that an alias holds."""
+    return {alias["FunctionVersion"], *alias.get("RoutingConfig", {}).get("AdditionalVersionWeights", {})}
+
+
 def check_zip(code: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(code)) as archive:

@@ -41,9 +41,16 @@ class Deployed:
     revision: str = ""
     versions: dict[str, JsonObject] = field(default_factory=dict)
     """Answers of GetFunction's ``Configuration``, frozen at publication."""
+    published: JsonObject = field(default_factory=dict)
+    """What the newest version was made from: its own description does not count."""
     version_reads: dict[str, int] = field(default_factory=dict)
     next_version: int = 1
     aliases: dict[str, JsonObject] = field(default_factory=dict)
+    policies: dict[str, JsonObject] = field(default_factory=dict)
+    """A statement by the version that it is for."""
+    provisioned: list[str] = field(default_factory=list)
+    mappings: dict[str, str] = field(default_factory=dict)
+    """Event source mappings: UUID → version."""
 
     @property
     def code_sha256(self) -> str:

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 from botocore.loaders import Loader
 from botocore.model import ListShape, MapShape, OperationModel, ServiceModel, Shape, StructureShape
@@ -30,6 +30,8 @@ class Route:
     operation: OperationModel
     method: str
     path: re.Pattern[str]
+    constant: frozenset[tuple[str, str]]
+    """What the query must say, where several operations share a path."""
 
 
 @cache
@@ -44,10 +46,11 @@ def routes(service: str) -> tuple[Route, ...]:
     found = []
     for name in model.operation_names:
         operation = model.operation_model(name)
-        uri = operation.http["requestUri"].split("?")[0].rstrip("/")
-        pattern = re.sub(r"\{(\w+)\+?\}", lambda part: f"(?P<{part[1]}>[^/]+)", uri)
-        found.append(Route(operation, operation.http["method"], re.compile(f"{pattern}/?$")))
-    return tuple(sorted(found, key=lambda route: -len(route.path.pattern)))
+        uri, _, constant = operation.http["requestUri"].partition("?")
+        pattern = re.sub(r"\{(\w+)\+?\}", lambda part: f"(?P<{part[1]}>[^/]+)", uri.rstrip("/"))
+        query = frozenset(parse_qsl(constant, keep_blank_values=True))
+        found.append(Route(operation, operation.http["method"], re.compile(f"{pattern}/?$"), query))
+    return tuple(sorted(found, key=lambda route: (-len(route.path.pattern), -len(route.constant))))
 
 
 def parse(
@@ -56,7 +59,7 @@ def parse(
     """The operation and its parameters; raises ``AwsRefusal`` for what the model does not allow."""
     for route in routes(service):
         match = route.path.match(path)
-        if match and route.method == method:
+        if match and route.method == method and route.constant <= query.items():
             parameters = _parameters(
                 route.operation, {k: unquote(v) for k, v in match.groupdict().items()}, query, headers, body
             )
@@ -76,7 +79,7 @@ def _parameters(
         source = {"uri": uri, "querystring": query, "header": headers}.get(place or "", {})
         key = wire.lower() if place == "header" else wire
         if place and key in source:
-            parameters[name] = source[key]
+            parameters[name] = _typed(source[key], member.type_name)
     problems = [] if payload else violations(shape, parameters)
     if len(problems) == 1 and "' at 'runtime' failed" in problems[0]:
         raise AwsRefusal(400, "InvalidParameterValueException", problems[0])  # recorded: this one has another code
@@ -85,6 +88,13 @@ def _parameters(
         text = f"{count} validation error{'s' if count > 1 else ''} detected: {'; '.join(problems)}"
         raise AwsRefusal(400, "ValidationException", text)
     return parameters
+
+
+def _typed(text: str, kind: str) -> Json:
+    """What a text outside the body stands for."""
+    if kind in {"integer", "long"} and text.isdecimal():
+        return int(text)
+    return text == "true" if kind == "boolean" else text
 
 
 def _body(shape: StructureShape, body: bytes) -> JsonObject:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from lambda_ci.main import main
 
@@ -37,12 +37,21 @@ class Cli:
     folder: Path
     environ: dict[str, str] = field(default_factory=dict)
     stdin: str = ""
+    terminal: TextIO | None = None
+    """Standard input where it is more than a text."""
 
     def __call__(self, *argv: str, environ: Mapping[str, str] | None = None) -> Ran:
         out, err = io.StringIO(), io.StringIO()
         environ = {**self.environ, **(environ or {})}
         try:
-            code = main(argv, environ=environ, cwd=self.folder, stdin=io.StringIO(self.stdin), stdout=out, stderr=err)
+            code = main(
+                argv,
+                environ=environ,
+                cwd=self.folder,
+                stdin=self.terminal or io.StringIO(self.stdin),
+                stdout=out,
+                stderr=err,
+            )
         except SystemExit as stop:
             code = int(stop.code or 0)
         return Ran(code, out.getvalue(), err.getvalue())

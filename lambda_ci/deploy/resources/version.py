@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from lambda_ci.adapters.aws_errors import Refusal, asking
@@ -40,6 +41,7 @@ def _ask(desired: Desired, live: Live, services: Services) -> Live:
     request: PublishVersionRequestTypeDef = {
         "FunctionName": desired.function_name,
         "CodeSha256": desired.package.code_sha256,
+        "Description": replace(services.record, config=desired.digest).text(str(live.members.get("Description", ""))),
     }
     if live.revision_id:
         request["RevisionId"] = live.revision_id

@@ -1,0 +1,138 @@
+"""Deleting old versions: which ones nothing holds (pure), and the requests that delete them.
+
+A version is held by an alias or its weights, by an alias's history (a rollback may go there), by provisioned concurrency, by a
+policy of its own (somebody invokes it by its number) and by an event source mapping.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lambda_ci.adapters.aws_errors import Refusal, asking
+from lambda_ci.deploy.current import look
+from lambda_ci.deploy.ownership import check_owned
+from lambda_ci.deploy.resources.alias import aliases
+from lambda_ci.deploy.trouble import Persistence, Trouble, trouble
+from lambda_ci.deploy.versions import versions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from mypy_boto3_lambda import LambdaClient
+
+    from lambda_ci.deploy.resources.alias import Alias
+    from lambda_ci.deploy.services import Services
+
+_ABSENT = "ResourceNotFoundException"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pruning:
+    """What goes, oldest first, and what stays, with the reason. Versions by number."""
+
+    function_arn: str
+    goes: tuple[str, ...]
+    stays: Mapping[str, str]
+
+
+def survey(function_name: str, *, keep: int, project: str, services: Services) -> Pruning | None:
+    """Decide; nothing is deleted. ``None`` where there is no such function.
+
+    Raises ``AwsError`` where the function is not this project's.
+    """
+    client = services.aws.lambda_client()
+    live = look(client, function_name)
+    if live is None:
+        return None
+    check_owned(live, function_name, project=project)
+    held = {**holds(aliases(client, function_name), keep=keep), **_provisioned(client, function_name)}
+    goes, stays = choose([one.number for one in versions(client, function_name)], held, keep=keep)
+    used = {number: reason for number in goes if (reason := _direct_use(client, function_name, number))}
+    return Pruning(
+        function_arn=live.function_arn,
+        goes=tuple(number for number in goes if number not in used),
+        stays={**stays, **used},
+    )
+
+
+def holds(found: Iterable[Alias], *, keep: int) -> dict[str, str]:
+    """The versions that aliases hold, with the reason. Of each history the ``keep`` newest. Pure."""
+    held: dict[str, str] = {}
+    for alias in found:
+        for number in alias.history.previous[: max(keep - 1, 0)]:
+            held.setdefault(number, f"history of {alias.name}")
+    for alias in found:
+        for number in (alias.version, *alias.weights):
+            held[number] = f"alias {alias.name}"
+    return held
+
+
+def choose(numbers: Sequence[str], held: Mapping[str, str], *, keep: int) -> tuple[tuple[str, ...], dict[str, str]]:
+    """What goes and what stays, of versions oldest first. Pure."""
+    newest = set(numbers[max(len(numbers) - keep, 0) :])
+    reasons = {
+        number: held.get(number) or f"one of the {keep} newest" for number in numbers if number in {*held, *newest}
+    }
+    return tuple(number for number in numbers if number not in reasons), dict(reversed(reasons.items()))
+
+
+def prune(function_name: str, pruning: Pruning, services: Services) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Delete; what was deleted, and what AWS would not delete, with its words. Deleting twice does it once."""
+    removed: list[str] = []
+    kept: dict[str, str] = {}
+    for number in pruning.goes:
+        if reason := _delete(function_name, number, services):
+            kept[number] = reason
+        else:
+            removed.append(number)
+    return tuple(removed), kept
+
+
+def _delete(function_name: str, number: str, services: Services) -> str:
+    """Why it stays; empty where it is gone."""
+    client = services.aws.lambda_client()
+    persistence = Persistence(f"version {number} of {function_name}", services)
+    while True:
+        try:
+            with asking(f"delete version {number} of {function_name}"):
+                client.delete_function(FunctionName=function_name, Qualifier=number)
+        except Refusal as refusal:
+            if refusal.code == _ABSENT:
+                return ""
+            if refusal.code in {"ResourceConflictException", "InvalidParameterValueException"} and (
+                trouble(refusal) is not Trouble.BUSY
+            ):
+                return refusal.message
+            persistence.endure(refusal)
+        else:
+            return ""
+
+
+def _provisioned(client: LambdaClient, function_name: str) -> dict[str, str]:
+    held: dict[str, str] = {}
+    with asking(f"list the provisioned concurrency of {function_name}"):
+        paginator = client.get_paginator("list_provisioned_concurrency_configs")
+        for page in paginator.paginate(FunctionName=function_name):
+            for one in page.get("ProvisionedConcurrencyConfigs", []):
+                held[one.get("FunctionArn", "").rpartition(":")[2]] = "provisioned concurrency"
+    return held
+
+
+def _direct_use(client: LambdaClient, function_name: str, number: str) -> str:
+    """Who uses the version by its number; empty where nobody does."""
+    if _has_policy(client, function_name, number):
+        return "a policy of its own"
+    with asking(f"list the event source mappings of {function_name}:{number}"):
+        answer = client.list_event_source_mappings(FunctionName=f"{function_name}:{number}", MaxItems=1)
+    return "an event source mapping" if answer.get("EventSourceMappings") else ""
+
+
+def _has_policy(client: LambdaClient, function_name: str, number: str) -> bool:
+    try:
+        with asking(f"read the policy of version {number} of {function_name}"):
+            return bool(client.get_policy(FunctionName=function_name, Qualifier=number).get("Policy"))
+    except Refusal as refusal:
+        if refusal.code == _ABSENT:
+            return False
+        raise

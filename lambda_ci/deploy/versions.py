@@ -1,0 +1,54 @@
+"""The published versions of a function, as AWS lists them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lambda_ci.adapters.aws_errors import Refusal, asking
+from lambda_ci.deploy.answers import complete
+from lambda_ci.deploy.current import LATEST
+from lambda_ci.model.history import Record
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
+
+
+@dataclass(frozen=True, kw_only=True)
+class Version:
+    """One version. ``published``: when, as AWS writes it; ``size`` of its code in bytes."""
+
+    number: str
+    code_sha256: str
+    published: str
+    description: str
+    size: int
+
+    @property
+    def record(self) -> Record:
+        return Record.parse(self.description)
+
+
+def versions(client: LambdaClient, function_name: str) -> tuple[Version, ...]:
+    """Oldest first; none where there is no such function. One request for every 50."""
+    found: list[Version] = []
+    doing = f"list the versions of {function_name}"
+    try:
+        with asking(doing):
+            for page in client.get_paginator("list_versions_by_function").paginate(FunctionName=function_name):
+                complete(page, "Versions", doing=doing)
+                found += [
+                    Version(
+                        number=one["Version"],
+                        code_sha256=one.get("CodeSha256", ""),
+                        published=one.get("LastModified", ""),
+                        description=one.get("Description", ""),
+                        size=one.get("CodeSize", 0),
+                    )
+                    for one in page["Versions"]
+                    if one["Version"] != LATEST
+                ]
+    except Refusal as refusal:
+        if refusal.code != "ResourceNotFoundException":
+            raise
+    return tuple(sorted(found, key=lambda one: int(one.number)))

@@ -1,0 +1,142 @@
+"""What an alias ran, and where a version came from, as text in their descriptions on AWS: there is no state file.
+
+    callers of the shop [lambda-ci: 14 < 12 < 9; not 13]
+    takes orders [lambda-ci: commit 1a2b3c4d5e6f, run 4711, config 9f8e7d6c]
+
+What others wrote stays before the brackets. AWS takes 256 characters; where they do not suffice the oldest versions go first.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Self
+
+LIMIT = 256
+"""Characters of a description."""
+_MARKED = re.compile(r"\s*\[lambda-ci: ([^\[\]]*)\]\s*\Z")
+_BEFORE = " < "
+_ABANDONED = "; not "
+_COMMIT = re.compile(r"[0-9a-f]{7,64}")
+_COMMIT_LENGTH = 12
+_RUN = re.compile(r"[\w.:/-]{1,60}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class History:
+    """The versions of an alias, newest first: the first is what it runs. Numbers as text."""
+
+    versions: tuple[str, ...] = ()
+    abandoned: tuple[str, ...] = ()
+    """What was rolled back from, newest first; not to be rolled back to."""
+    note: str = ""
+    """What others wrote."""
+
+    @classmethod
+    def parse(cls, description: str, *, runs: str) -> Self:
+        """The history in an alias's description. ``runs``: the version it runs now, whoever moved it there."""
+        note, record = _parted(description)
+        past, _, abandoned = record.partition(_ABANDONED.strip(" "))
+        versions = _numbers(past)
+        current = (runs,) if runs.isdecimal() else ()
+        return cls(
+            versions=_distinct(*current, *versions),
+            abandoned=tuple(one for one in _numbers(abandoned) if one != runs),
+            note=note,
+        )
+
+    def released(self, version: str) -> Self:
+        """After a deployment."""
+        return replace(
+            self,
+            versions=_distinct(version, *self.versions),
+            abandoned=tuple(one for one in self.abandoned if one != version),
+        )
+
+    def rolled_back(self, version: str) -> Self:
+        """After going back to a version; what ran later is abandoned."""
+        if version not in self.versions:
+            return replace(self.released(version), abandoned=_distinct(*self.versions[:1], *self.abandoned))
+        position = self.versions.index(version)
+        left = self.versions[:position]
+        return replace(self, versions=self.versions[position:], abandoned=_distinct(*left, *self.abandoned))
+
+    def left(self, version: str) -> Self:
+        """After giving up a version that got a part of the calls."""
+        return replace(self, abandoned=_distinct(version, *self.abandoned))
+
+    @property
+    def previous(self) -> tuple[str, ...]:
+        """What a rollback may go to, best first."""
+        return tuple(one for one in self.versions[1:] if one not in self.abandoned)
+
+    @property
+    def text(self) -> str:
+        """The description, at most 256 characters."""
+        versions, abandoned = list(self.versions), list(self.abandoned)
+        while True:
+            text = _joined(self.note, _BEFORE.join(versions) + (_ABANDONED + " ".join(abandoned) if abandoned else ""))
+            if len(text) <= LIMIT:
+                return text
+            (abandoned if abandoned and len(versions) <= len(abandoned) + 1 else versions).pop()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """Where a version came from. What is not known is empty."""
+
+    commit: str = ""
+    """Hex, abbreviated."""
+    run: str = ""
+    """The run of the CI system, as it names it."""
+    config: str = ""
+    """Hex, abbreviated: tells whether two versions were declared alike."""
+
+    @classmethod
+    def parse(cls, description: str) -> Self:
+        """The record in a version's description; empty where there is none."""
+        words = dict(part.split(" ", 1) for part in _parted(description)[1].split(", ") if " " in part)
+        return cls(commit=words.get("commit", ""), run=words.get("run", ""), config=words.get("config", ""))
+
+    def text(self, note: str) -> str:
+        """The description of a version; ``note`` is the function's own, which this repeats."""
+        commit = self.commit.lower()
+        parts = {
+            "commit": commit[:_COMMIT_LENGTH] if _COMMIT.fullmatch(commit) else "",
+            "run": self.run if _RUN.fullmatch(self.run) else "",
+            "config": self.config[:8],
+        }
+        return _joined(_parted(note)[0], ", ".join(f"{name} {value}" for name, value in parts.items() if value))
+
+    def is_of(self, commit: str) -> bool:
+        """Whether the version came from that commit, which may be abbreviated."""
+        known, asked = self.commit, commit.lower()
+        return bool(known and _COMMIT.fullmatch(asked)) and (known.startswith(asked) or asked.startswith(known))
+
+
+def describes(description: str, note: str) -> bool:
+    """Whether a description is this note, alone or with the record of a version (for which the note may be cut)."""
+    return description == note or Record.parse(description).text(note) == description
+
+
+def _parted(description: str) -> tuple[str, str]:
+    found = _MARKED.search(description)
+    return (description[: found.start()], found[1]) if found else (description.rstrip(), "")
+
+
+def _joined(note: str, record: str) -> str:
+    """The note gives way: what it says can be read elsewhere."""
+    if not record:
+        return note[:LIMIT]
+    marked = f"[lambda-ci: {record}]"
+    room = LIMIT - len(marked) - 1
+    note = note if len(note) <= room else f"{note[: max(room - 1, 0)]}…"
+    return f"{note} {marked}" if note and room > 1 else marked
+
+
+def _numbers(text: str) -> tuple[str, ...]:
+    return _distinct(*re.findall(r"\d+", text))
+
+
+def _distinct(*versions: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(versions))

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lambda_ci.model.history import LIMIT, History, Record
+
+NUMBERS = st.integers(1, 10**6).map(str)
+
+
+def test_a_first_release_begins_the_history() -> None:
+    history = History.parse("", runs="").released("1")
+
+    assert history.text == "[lambda-ci: 1]"
+    assert history.previous == ()
+
+
+def test_each_release_goes_before_the_others_and_what_others_wrote_stays() -> None:
+    history = History.parse("callers of the shop [lambda-ci: 12 < 9]", runs="12").released("14")
+
+    assert history.text == "callers of the shop [lambda-ci: 14 < 12 < 9]"
+    assert history.previous == ("12", "9")
+
+
+def test_what_others_moved_the_alias_to_is_part_of_its_past() -> None:
+    assert History.parse("[lambda-ci: 12 < 9]", runs="11").versions == ("11", "12", "9")
+    assert History.parse("anything", runs="$LATEST").versions == ()
+
+
+def test_going_back_twice_goes_further_back() -> None:
+    history = History.parse("[lambda-ci: 14 < 12 < 9]", runs="14").rolled_back("12")
+    assert history.text == "[lambda-ci: 12 < 9; not 14]"
+
+    again = History.parse(history.text, runs="12")
+    assert again.previous == ("9",)
+    assert again.rolled_back("9").text == "[lambda-ci: 9; not 12 14]"
+
+
+def test_a_version_that_is_released_again_is_not_abandoned_any_more() -> None:
+    history = History.parse("[lambda-ci: 12 < 9; not 14]", runs="12").released("14")
+
+    assert history.text == "[lambda-ci: 14 < 12 < 9]"
+
+
+def test_going_to_a_version_that_the_alias_never_ran_keeps_the_rest() -> None:
+    assert History.parse("[lambda-ci: 12 < 9]", runs="12").rolled_back("7").text == "[lambda-ci: 7 < 12 < 9; not 12]"
+
+
+@given(
+    note=st.text(max_size=300).filter(lambda text: "[" not in text and "]" not in text),
+    versions=st.lists(NUMBERS, min_size=1, max_size=80, unique=True),
+    abandoned=st.lists(NUMBERS, max_size=40, unique=True),
+)
+def test_a_description_never_outgrows_aws_and_says_the_newest(
+    note: str, versions: list[str], abandoned: list[str]
+) -> None:
+    text = History(versions=tuple(versions), abandoned=tuple(abandoned), note=note).text
+    back = History.parse(text, runs=versions[0])
+
+    assert len(text) <= LIMIT
+    assert back.versions == tuple(versions[: len(back.versions)])
+    assert back.versions
+
+
+@given(st.text(max_size=400))
+def test_any_description_can_be_read(text: str) -> None:
+    assert History.parse(text, runs="3").versions[0] == "3"
+    assert len(Record.parse(text).text(text)) <= LIMIT
+
+
+def test_a_version_says_where_it_came_from() -> None:
+    record = Record(commit="1A2B3C4D5E6F7890" * 2 + "12345678", run="4711", config="9f8e7d6c5b")
+    text = record.text("takes orders")
+
+    assert text == "takes orders [lambda-ci: commit 1a2b3c4d5e6f, run 4711, config 9f8e7d6c]"
+    assert Record.parse(text) == Record(commit="1a2b3c4d5e6f", run="4711", config="9f8e7d6c")
+    assert Record.parse("takes orders") == Record()
+
+
+@pytest.mark.parametrize("asked", ["1a2b3c4", "1A2B3C4D5E6F", "1a2b3c4d5e6f" + "0" * 28])
+def test_a_commit_is_found_by_its_beginning(asked: str) -> None:
+    assert Record(commit="1a2b3c4d5e6f").is_of(asked)
+
+
+@pytest.mark.parametrize("asked", ["1a2b", "main", "", "2a2b3c4d5e6f"])
+def test_what_is_no_commit_of_the_version_is_not_found(asked: str) -> None:
+    assert not Record(commit="1a2b3c4d5e6f").is_of(asked)
+
+
+def test_a_run_that_is_no_plain_name_is_left_out() -> None:
+    assert Record(run="a, commit 1234567]").text("") == ""
