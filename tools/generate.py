@@ -89,7 +89,7 @@ def option_rows(model: ServiceModel) -> list[dict[str, Any]]:
     """One row per option, as ``options.json`` holds them."""
     project = [
         _row(Spec, "project", name="project", key="project"),
-        *(_row(AwsSpec, key, name=key, key=f"aws.{key}") for key in ("region", "profile", "endpoint-url")),
+        *(_row(AwsSpec, key, name=key, key=f"aws.{key}") for key in _fields(AwsSpec)),
         *(_row(StagingSpec, key, name=f"staging-{key}", key=f"staging.{key}") for key in ("bucket", "prefix")),
     ]
     apart = {"members", "build", "package", "audit"}

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from botocore.session import Session as BotocoreSession
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sts import STSClient
 
     from lambda_ci.console import Console
     from lambda_ci.model.spec import AwsSpec
@@ -51,6 +52,7 @@ class Aws:
 
     spec: AwsSpec
     environ: Mapping[str, str] = field(repr=False)
+    console: Console = field(repr=False)
     patience: Patience = Patience()
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     _made: dict[str, object] = field(default_factory=dict, repr=False)
@@ -58,10 +60,11 @@ class Aws:
     @property
     def region(self) -> str:
         """Raises ``ConfigurationError`` where no source names one."""
+        return self._region(self._session)
+
+    def _region(self, session: Callable[[], Session]) -> str:
         spec, environ = self.spec, self.environ
-        region = (
-            spec.region or environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or self._session().region_name
-        )
+        region = spec.region or environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or session().region_name
         if not region:
             raise ConfigurationError(
                 "no AWS region is given",
@@ -114,11 +117,7 @@ class Aws:
             return self._session().client("s3", region_name=self.region, endpoint_url=endpoint, config=config)
 
     def _ask_account(self) -> str:
-        config = self._config("sts", self.patience.read, self.patience.attempts)
-        with self._opening("sts"):
-            sts = self._session().client(
-                "sts", region_name=self.region, endpoint_url=self._endpoint("sts"), config=config
-            )
+        sts = self._sts(self._session())
         with asking("ask which account these credentials belong to"):
             return sts.get_caller_identity()["Account"]
 
@@ -138,7 +137,41 @@ class Aws:
         )
 
     def _session(self) -> Session:
-        return self._once("session", self._open)
+        return self._once("session", self._taken if self.spec.role_to_assume else self._open)
+
+    def _taken(self) -> Session:
+        """A session of the role. Credentials that are there take it; without any, the CI system's identity token does."""
+        import boto3
+
+        from lambda_ci.adapters.oidc import token_source
+        from lambda_ci.adapters.role import Assumption, Role, session_name, use
+
+        spec, environ = self.spec, self.environ
+        role = Role(
+            arn=str(spec.role_to_assume),
+            session=spec.role_session_name or session_name(environ),
+            seconds=spec.role_duration_seconds or 0,
+        )
+        has_own = bool(spec.profile or environ.get("AWS_ACCESS_KEY_ID") or environ.get("AWS_PROFILE"))
+        token = None if has_own else token_source(environ, audience=role.audience, clock=self.console.clock)
+        source = self._open()
+        assumption = Assumption(
+            role=role, sts=lambda: self._sts(source, unsigned=token is not None), token=token, console=self.console
+        )
+        taken = _botocore(environ)
+        use(taken, assumption)
+        return boto3.Session(region_name=source.region_name, botocore_session=taken)
+
+    def _sts(self, session: Session, *, unsigned: bool = False) -> STSClient:
+        from botocore import UNSIGNED
+        from botocore.config import Config
+
+        config = self._config("sts", self.patience.read, self.patience.attempts)
+        if unsigned:
+            config = config.merge(Config(signature_version=UNSIGNED))
+        region = self._region(lambda: session)
+        with self._opening("sts"):
+            return session.client("sts", region_name=region, endpoint_url=self._endpoint("sts"), config=config)
 
     def _open(self) -> Session:
         """Everything that is not handed over here (web identity, container roles, SSO …) botocore finds by itself."""
@@ -196,4 +229,4 @@ def connect(spec: AwsSpec, *, environ: Mapping[str, str], console: Console, pati
     """AWS as the settings and the environment say. Makes no request; secrets of the environment are masked from here on."""
     for name in ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         console.mask(environ.get(name, ""))
-    return Aws(spec=spec, environ=environ, patience=patience or Patience())
+    return Aws(spec=spec, environ=environ, console=console, patience=patience or Patience())

@@ -37,6 +37,8 @@ _FORMS: Mapping[str, str] = {
     "runtime": "a Python runtime of Lambda, such as python3.13",
     "handler": "module.function, without spaces",
     "alias": "letters, digits, - and _ (not digits alone)",
+    "role-to-assume": "the ARN of a role, such as arn:aws:iam::123456789012:role/deploy",
+    "role-session-name": "2 to 64 letters, digits and the characters _+=,.@-",
     "endpoint-url": "an address that begins with http:// or https://",
     "bucket": "the name of an S3 bucket: 3 to 63 small letters, digits, dots and hyphens",
 }

@@ -216,6 +216,20 @@ class AwsSpec(_Spec):
     endpoint_url: str | None = Field(
         None, description="Another endpoint than AWS's, for every service.", pattern=r"^https?://\S+$"
     )
+    role_to_assume: str | None = Field(
+        None,
+        description="The ARN of a role to take: with the identity token of the CI system (GitHub, GitLab, Bitbucket, CircleCI) "
+        "where there are no credentials, else with those.",
+        pattern=r"^arn:aws[\w-]*:iam::\d{12}:role/\S+$",
+    )
+    role_session_name: str | None = Field(
+        None,
+        description="What CloudTrail calls it. Default: the repository and the run.",
+        pattern=r"^[\w+=,.@-]{2,64}$",
+    )
+    role_duration_seconds: int | None = Field(
+        None, description="How long its credentials last; they are renewed before.", ge=900, le=43200
+    )
 
 
 class StagingSpec(_Spec):

@@ -68,7 +68,15 @@ REMOVAL = (
     Column("kept", cells.kept),
 )
 CHECK = (Column("function", lambda one: one.name), Column("name on AWS", lambda one: one.function_name))
-COLUMNS = {"build": BUILD, "plan": PLAN, "status": STATUS, "check": CHECK, "rollback": ROLLBACK, "prune": REMOVAL, "destroy": REMOVAL}
+COLUMNS = {
+    "build": BUILD,
+    "plan": PLAN,
+    "status": STATUS,
+    "check": CHECK,
+    "rollback": ROLLBACK,
+    "prune": REMOVAL,
+    "destroy": REMOVAL,
+}
 _GAP = "  "
 
 

@@ -26,6 +26,7 @@ from tests.fakes.aws_faults import After, Before, Fault, Faults, Hang, Html, Los
 from tests.fakes.aws_lambda import ACCOUNT, Answer, Deployed, FakeLambda
 from tests.fakes.aws_s3 import FakeS3
 from tests.fakes.aws_strict import AwsRefusal, JsonObject, parse
+from tests.fakes.aws_sts import FakeSts
 
 __all__ = [
     "CREDENTIALS", "READING", "After", "AwsServer", "Before", "Fault", "Faults", "Hang", "Html", "Lost", "Request",
@@ -52,6 +53,7 @@ class AwsServer:
     def __init__(self, *, region: str = "eu-west-1") -> None:
         self.region = region
         self.s3 = FakeS3(region=region)
+        self.sts = FakeSts(account=ACCOUNT)
         self.lambda_ = FakeLambda(region=region, objects=self.s3.content)
         self.faults = Faults()
         self.requests: list[Request] = []
@@ -103,7 +105,7 @@ class AwsServer:
                 return self.s3.answer(
                     operation, request.path, query=request.query, headers=request.headers, body=request.body
                 )
-            return _caller()
+            return self.sts.answer(operation, request.parameters, signed="authorization" in request.headers)
 
 
 @dataclass(frozen=True)
@@ -191,6 +193,12 @@ class _Handler(BaseHTTPRequestHandler):
         return self._refuse(request.service, answer) if isinstance(answer, AwsRefusal) else self._send(answer)
 
     def _refuse(self, service: str, refusal: AwsRefusal) -> None:
+        if service in {"sts", ""}:
+            text = f"<Error><Code>{refusal.code}</Code><Message>{escape(refusal.message)}</Message></Error>"
+            text = f"<ErrorResponse>{text}<RequestId>r</RequestId></ErrorResponse>"
+            return self._send(
+                Answer(status=refusal.status, payload=text.encode(), headers={"Content-Type": "text/xml"})
+            )
         if service == "s3":
             text = f"<Error><Code>{refusal.code}</Code><Message>{escape(refusal.message)}</Message></Error>"
             return self._send(
@@ -225,15 +233,7 @@ def _operation(
         return parse("lambda", method, path, query=query, headers=headers, body=body)
     if service == "s3":
         return aws.s3.operation(method, path, query), dict(query)
-    if service == "sts":
-        return "GetCallerIdentity", {}
+    if service == "sts" or headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        form = dict(parse_qsl(body.decode(), keep_blank_values=True))
+        return form.pop("Action", ""), form
     raise AwsRefusal(403, "MissingAuthenticationTokenException", "Missing Authentication Token")
-
-
-def _caller() -> Answer:
-    inner = f"<Account>{ACCOUNT}</Account><Arn>arn:aws:iam::{ACCOUNT}:user/ci</Arn><UserId>AIDA</UserId>"
-    text = (
-        '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">'
-        f"<GetCallerIdentityResult>{inner}</GetCallerIdentityResult></GetCallerIdentityResponse>"
-    )
-    return Answer(payload=text.encode(), headers={"Content-Type": "text/xml"})

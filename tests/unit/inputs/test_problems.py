@@ -44,7 +44,7 @@ FUNCTION = "functions: {f: {handler: app.handler, runtime: python3.13}}\n"
         ),
         (
             f"version: 1\naws: {{role-to-assume: x}}\n{FUNCTION}",
-            "lambda-ci.yml:2:7: aws.role-to-assume: is not supported by this version",
+            "lambda-ci.yml:2:23: aws.role-to-assume: must be the ARN of a role, such as arn:aws:iam::123456789012:role/deploy, not \"x\"",
         ),
         (
             f"version: 1\naws: {{regoin: x}}\n{FUNCTION}",
