@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol, TextIO
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
 
     from rich.progress import Progress
 
@@ -30,6 +31,9 @@ class Clock(Protocol):
 
     def monotonic(self) -> float: ...
     def sleep(self, seconds: float) -> None: ...
+    def utc(self) -> datetime:
+        """The time of day, for what others compare it with."""
+        ...
 
 
 class Style(Protocol):

@@ -16,6 +16,7 @@ from lambda_ci.verbs import VERBS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
     from pathlib import Path
     from typing import TextIO
 
@@ -28,8 +29,8 @@ DESCRIPTION = (
     "smoke-tests the new version, and only then moves the alias that callers use."
 )
 EPILOG = (
-    "Exit codes: 0 done, 1 a bug in lambda-ci, 2 configuration, 3 build, 4 package, 5 AWS, 6 verification failed, "
-    "130 interrupted. `lambda-ci VERB --help` says more about a verb."
+    "Exit codes: 0 done, 1 a bug in lambda-ci, 2 configuration, 3 build, 4 package, 5 AWS, 6 verification failed, 7 rolling back "
+    "failed, 130 interrupted. `lambda-ci VERB --help` says more about a verb."
 )
 REPORT = "please report it, with the lines above and `lambda-ci --version`"
 
@@ -42,6 +43,11 @@ class SystemClock:
 
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)
+
+    def utc(self) -> datetime:
+        from datetime import UTC, datetime
+
+        return datetime.now(UTC)
 
 
 def main(

@@ -24,7 +24,16 @@ sys.path.insert(0, str(ROOT))
 from lambda_ci.adapters.service_model import ServiceModel, lambda_model
 from lambda_ci.inputs.aws_names import OPERATIONS, settable
 from lambda_ci.inputs.schema import first_sentence, json_schema
-from lambda_ci.model.spec import AuditSpec, AwsSpec, BuildSpec, FunctionSpec, PackageSpec, Spec, StagingSpec
+from lambda_ci.model.spec import (
+    AuditSpec,
+    AwsSpec,
+    BuildSpec,
+    FunctionSpec,
+    PackageSpec,
+    RolloutSpec,
+    Spec,
+    StagingSpec,
+)
 from tools.reference import action_inputs, reference
 
 if TYPE_CHECKING:
@@ -92,10 +101,11 @@ def option_rows(model: ServiceModel) -> list[dict[str, Any]]:
         *(_row(AwsSpec, key, name=key, key=f"aws.{key}") for key in _fields(AwsSpec)),
         *(_row(StagingSpec, key, name=f"staging-{key}", key=f"staging.{key}") for key in ("bucket", "prefix")),
     ]
-    apart = {"members", "build", "package", "audit"}
+    apart = {"members", "build", "package", "audit", "rollout"}
     own = [_row(FunctionSpec, key, name=key, key=key) for key in _fields(FunctionSpec) if key not in apart]
     own += [_row(BuildSpec, key, name=f"build-{key}", key=f"build.{key}") for key in _fields(BuildSpec)]
     own += [_row(PackageSpec, key, name=f"package-{key}", key=f"package.{key}") for key in _fields(PackageSpec)]
+    own += [_row(RolloutSpec, key, name=f"rollout-{key}", key=f"rollout.{key}") for key in _fields(RolloutSpec)]
     own += [_row(AuditSpec, key, name=f"audit-{key}", key=f"audit.{key}") for key in _fields(AuditSpec)]
     return [
         *({**row, "scope": "run", "key": ""} for row in RUN_OPTIONS),

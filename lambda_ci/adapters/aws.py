@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sts import STSClient
 
+    from lambda_ci.adapters.cloudwatch import CloudWatch
     from lambda_ci.console import Console
     from lambda_ci.model.spec import AwsSpec
 
@@ -95,9 +96,22 @@ class Aws:
             f"invoke {timeout_seconds}", lambda: self._lambda(self._config("lambda", timeout_seconds + 30, 1))
         )
 
+    def cloudwatch(self) -> CloudWatch:
+        """Alarms and metrics."""
+        from lambda_ci.adapters.cloudwatch import CloudWatch
+
+        return self._once("cloudwatch", lambda: CloudWatch(self._client("cloudwatch")))
+
     def s3_client(self) -> S3Client:
         """Path-style addresses on another endpoint than AWS's, which has no names for buckets."""
         return self._once("s3", self._s3)
+
+    def _client(self, service: Literal["cloudwatch"]) -> object:
+        config = self._config(service, self.patience.read, self.patience.attempts)
+        with self._opening(service):
+            return self._session().client(
+                service, region_name=self.region, endpoint_url=self._endpoint(service), config=config
+            )
 
     def _lambda(self, config: Config) -> LambdaClient:
         with self._opening("lambda"):

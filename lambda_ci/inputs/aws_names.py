@@ -43,7 +43,7 @@ REFUSED: Mapping[str, str] = {
 }
 """Members that lambda-ci sets itself, with what to use instead."""
 
-UNBUILT = frozenset({"layers", "triggers", "url", "rollout"})
+UNBUILT = frozenset({"layers", "triggers", "url"})
 """Keys that a later version will take."""
 
 

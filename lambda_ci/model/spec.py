@@ -145,6 +145,24 @@ class SmokeCase(_Spec):
     expect: Expect = Field(default_factory=lambda: Expect.model_validate({}), description="What the answer must be.")
 
 
+class RolloutSpec(_Spec):
+    """How traffic moves to a new version, once it has passed its smoke tests."""
+
+    strategy: Literal["all-at-once", "canary", "linear"] = Field(
+        "all-at-once",
+        description="`all-at-once`: all calls together. `canary`: `percent` of them for `minutes`, then all. `linear`: `percent` "
+        "more every `minutes`.",
+    )
+    percent: float | int = Field(10, description="The share of the calls, or of each step.", ge=0.01, le=99)
+    minutes: float | int = Field(5, description="How long each step is watched.", gt=0, le=1440)
+    alarms: tuple[Annotated[str, Field(min_length=1, max_length=255)], ...] = Field(
+        (), description="CloudWatch alarms, by name: when one rings, all calls go back.", max_length=100
+    )
+    max_error_rate: float | int = Field(
+        1, description="Percent of the new version's calls that may fail; with more, all calls go back.", ge=0, le=100
+    )
+
+
 class FunctionSpec(_Spec):
     """One function."""
 
@@ -197,6 +215,10 @@ class FunctionSpec(_Spec):
     )
     smoke: tuple[SmokeCase, ...] = Field(
         (), description="Tests that the published version must pass before the alias moves."
+    )
+    rollout: RolloutSpec = Field(
+        default_factory=lambda: RolloutSpec.model_validate({}),
+        description="In which steps traffic moves to a new version.",
     )
     members: Mapping[str, JsonValue] = Field(default_factory=dict, exclude=True, repr=False)
 

@@ -95,10 +95,13 @@ class _Deployment:
 
     def run(self) -> None:
         from lambda_ci.deploy import apply, changes, current, desired, release
+        from lambda_ci.deploy.rollout.shift import roll_out, settle
         from lambda_ci.report.plan import plan_text
 
         wanted = desired.desired(self.function, self.package, project=self.settings.project)
         present = current.read(self.services.aws, wanted)
+        if present.latest and settle(wanted.function_name, present.latest, self.services):
+            present = current.read(self.services.aws, wanted)
         plan = changes.plan(wanted, present, staging=self.services.staging)
         self.services.console.line(plan_text(plan))
         self.result = replace(self.result, plan=plan, changed=plan.changed)
@@ -111,7 +114,7 @@ class _Deployment:
             return
         self.services.console.line(f"version {new.version} is published")
         self._verify(new)
-        release.promote(new, self.services)
+        roll_out(new, self.function.spec.rollout, self.services)
         self.services.console.line(f"alias {new.alias} runs version {new.version}")
 
     def _keep(self, release: Release) -> None:

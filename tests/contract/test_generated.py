@@ -54,7 +54,13 @@ def test_every_input_of_the_action_is_a_setting_and_every_setting_is_an_input() 
 
 def test_every_field_of_the_models_can_be_given_without_a_file() -> None:
     keys = {option.key for option in options()}
-    function = {field.alias for field in FunctionSpec.model_fields.values()} - {"members", "build", "package", "audit"}
+    function = {field.alias for field in FunctionSpec.model_fields.values()} - {
+        "members",
+        "build",
+        "package",
+        "audit",
+        "rollout",
+    }
     build = {f"build.{field.alias}" for field in BuildSpec.model_fields.values()}
     package = {f"package.{field.alias}" for field in PackageSpec.model_fields.values()}
     audit = {f"audit.{field.alias}" for field in AuditSpec.model_fields.values()}

@@ -58,6 +58,7 @@ class FakeLambda(Functions):
             "CreateAlias": self.create_alias,
             "UpdateAlias": self.update_alias,
             "TagResource": self.tag_resource,
+            "UntagResource": self.untag_resource,
             "ListTags": self.list_tags,
             "GetFunctionCodeSigningConfig": self.get_code_signing,
             "PutFunctionCodeSigningConfig": self.put_code_signing,
@@ -241,7 +242,8 @@ class FakeLambda(Functions):
         version = request.get("FunctionVersion", alias.get("FunctionVersion"))
         if version != "$LATEST" and version not in function.versions:
             raise missing(f"Function not found: {function.arn}:{version}")
-        routing: JsonObject = request.get("RoutingConfig") or alias.get("RoutingConfig") or {}
+        kept: JsonObject = alias.get("RoutingConfig", {})
+        routing: JsonObject = request.get("RoutingConfig", kept)
         weights = routing.get("AdditionalVersionWeights", {})
         check_weights(version, weights)
         description = request.get("Description", alias["Description"])
@@ -261,6 +263,12 @@ class FakeLambda(Functions):
             raise invalid("Number of tags exceeds resource tag limit.")
         function.tags = tags
         function.revision = self.revision()
+        return Answer(status=204)
+
+    def untag_resource(self, request: JsonObject) -> Answer:
+        function = self.by_arn(request["Resource"])
+        for key in request["TagKeys"]:
+            function.tags.pop(key, None)
         return Answer(status=204)
 
     def list_tags(self, request: JsonObject) -> Answer:

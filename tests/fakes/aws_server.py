@@ -22,6 +22,7 @@ from typing import Self
 from urllib.parse import parse_qsl, urlsplit
 from xml.sax.saxutils import escape
 
+from tests.fakes.aws_cloudwatch import FakeCloudWatch
 from tests.fakes.aws_faults import After, Before, Fault, Faults, Hang, Html, Lost, Reset, Status
 from tests.fakes.aws_lambda import ACCOUNT, Answer, Deployed, FakeLambda
 from tests.fakes.aws_s3 import FakeS3
@@ -34,7 +35,7 @@ __all__ = [
 ]  # fmt: skip
 
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "not-a-secret"}
-READING = ("Get", "Head", "List", "Invoke")
+READING = ("Get", "Head", "List", "Invoke", "Describe", "BatchGet")
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class AwsServer:
         self.region = region
         self.s3 = FakeS3(region=region)
         self.sts = FakeSts(account=ACCOUNT)
+        self.cloudwatch = FakeCloudWatch()
         self.lambda_ = FakeLambda(region=region, objects=self.s3.content)
         self.faults = Faults()
         self.requests: list[Request] = []
@@ -83,6 +85,7 @@ class AwsServer:
         """As new."""
         with self.lock:
             self.s3 = FakeS3(region=self.region)
+            self.cloudwatch = FakeCloudWatch()
             self.lambda_ = FakeLambda(region=self.region, objects=self.s3.content)
             self.faults.clear()
             self.requests.clear()
@@ -105,6 +108,8 @@ class AwsServer:
                 return self.s3.answer(
                     operation, request.path, query=request.query, headers=request.headers, body=request.body
                 )
+            if request.service == "monitoring":
+                return self.cloudwatch.answer(operation, request.parameters)
             return self.sts.answer(operation, request.parameters, signed="authorization" in request.headers)
 
 
@@ -236,4 +241,6 @@ def _operation(
     if service == "sts" or headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         form = dict(parse_qsl(body.decode(), keep_blank_values=True))
         return form.pop("Action", ""), form
+    if service == "monitoring":
+        return aws.cloudwatch.operation(headers, body)
     raise AwsRefusal(403, "MissingAuthenticationTokenException", "Missing Authentication Token")

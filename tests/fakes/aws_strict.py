@@ -94,6 +94,8 @@ def _typed(text: str, kind: str) -> Json:
     """What a text outside the body stands for."""
     if kind in {"integer", "long"} and text.isdecimal():
         return int(text)
+    if kind == "list":
+        return [text]
     return text == "true" if kind == "boolean" else text
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import time
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from lambda_ci.ci.plain import Plain
@@ -12,6 +13,9 @@ from lambda_ci.console import Console
 
 if TYPE_CHECKING:
     from lambda_ci.console import Clock
+
+
+BEGINNING = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 
 
 @dataclass
@@ -28,6 +32,9 @@ class FakeClock:
         self.slept.append(seconds)
         self.now += seconds
 
+    def utc(self) -> datetime:
+        return BEGINNING + timedelta(seconds=self.now)
+
 
 class RealClock:
     def monotonic(self) -> float:
@@ -35,6 +42,9 @@ class RealClock:
 
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)
+
+    def utc(self) -> datetime:
+        return datetime.now(UTC)
 
 
 def quiet(clock: Clock | None = None) -> tuple[Console, io.StringIO]:

@@ -94,3 +94,17 @@ def move_alias(client: LambdaClient, alias: Alias, *, version: str, history: His
             **({"RevisionId": alias.revision_id} if alias.revision_id else {}),
         )
     complete(answer, "AliasArn", "FunctionVersion", doing=doing)
+
+
+def weigh_alias(client: LambdaClient, alias: Alias, *, weights: Mapping[str, float]) -> None:
+    """A part of the calls to other versions; none: all calls to the alias's own again."""
+    doing = f"split the calls of {alias.name} of {alias.function_name}"
+    with asking(doing):
+        answer = client.update_alias(
+            FunctionName=alias.function_name,
+            Name=alias.name,
+            FunctionVersion=alias.version,
+            RoutingConfig={"AdditionalVersionWeights": weights},
+            **({"RevisionId": alias.revision_id} if alias.revision_id else {}),
+        )
+    complete(answer, "AliasArn", "FunctionVersion", doing=doing)

@@ -44,7 +44,7 @@ FUNCTION = "functions: {f: {handler: app.handler, runtime: python3.13}}\n"
         ),
         (
             f"version: 1\naws: {{role-to-assume: x}}\n{FUNCTION}",
-            "lambda-ci.yml:2:23: aws.role-to-assume: must be the ARN of a role, such as arn:aws:iam::123456789012:role/deploy, not \"x\"",
+            'lambda-ci.yml:2:23: aws.role-to-assume: must be the ARN of a role, such as arn:aws:iam::123456789012:role/deploy, not "x"',
         ),
         (
             f"version: 1\naws: {{regoin: x}}\n{FUNCTION}",
@@ -89,7 +89,7 @@ def test_a_wrong_file_gets_one_line(text: str, line: str, configuration: Configu
         ("Timeout: 3", '5: functions.f.Timeout: unknown key; did you mean "timeout"?'),
         ("url: {auth-type: NONE}", "5: functions.f.url: is not supported by this version"),
         ("triggers: []", "5: functions.f.triggers: is not supported by this version"),
-        ("rollout: canary", "5: functions.f.rollout: is not supported by this version"),
+        ("rollout: canary", '14: functions.f.rollout: must be a mapping (KEY: value), not "canary"'),
         ("layers: {deps: {}}", "5: functions.f.layers: is not supported by this version"),
         ("function-name: a/b", '20: functions.f.function-name: must be letters, digits, - and _, not "a/b"'),
         (f"function-name: {'a' * 65}", "20: functions.f.function-name: must have at most 64 characters, not 65"),

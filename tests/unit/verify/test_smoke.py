@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -54,6 +55,9 @@ class Time:
     def monotonic(self) -> float:
         self.now += self.step
         return self.now
+
+    def utc(self) -> datetime:
+        return datetime(2026, 11, 21, tzinfo=UTC)
 
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
