@@ -1,0 +1,126 @@
+"""The cache of bytecode: zip files beside the wheels that they were made from, and by content for other sources.
+
+    CACHE_DIR/wheels/sha256/ab/abcd…/bytecode-KEY-SHA256.zip     of a wheel
+    CACHE_DIR/wheels/bytecode/bytecode-KEY-SHA256.zip            of other sources
+
+KEY names the interpreter and the program that compiled (and the sources, where no wheel does), SHA256 the file itself, which is
+believed only after hashing it again. Any number of processes may use it at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lambda_ci.model.artifact import Overlay
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from lambda_ci.model.artifact import Wheel
+
+_NAME = re.compile(r"bytecode-([0-9a-f]{32})-([0-9a-f]{64})\.zip")
+_KEPT_FOR = 30 * 86400.0
+"""Seconds since it was used."""
+
+
+def key(*parts: str) -> str:
+    """Hex. The same for the same parts."""
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:32]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where bytecode belongs in the cache."""
+
+    folder: Path
+    key: str
+
+
+@dataclass(frozen=True)
+class BytecodeStore:
+    """``root`` is CACHE_DIR/wheels."""
+
+    root: Path
+
+    def beside(self, wheel: Wheel, name: str) -> Place:
+        """The place of a wheel's bytecode."""
+        return Place(folder=wheel.path.parent, key=name)
+
+    def by_content(self, name: str) -> Place:
+        """The place of the bytecode of other sources."""
+        return Place(folder=self.root / "bytecode", key=name)
+
+    def find(self, place: Place) -> Overlay | None:
+        """The bytecode, where it is there and undamaged."""
+        for path in sorted(_named(place.folder)):
+            if path.name.startswith(f"bytecode-{place.key}-") and (found := _verified(path)):
+                with suppress(OSError):
+                    os.utime(path)
+                return found
+        return None
+
+    def keep(self, place: Place, path: Path) -> Overlay:
+        """Move a file to its place, so that it is there as a whole or not at all; where the cache cannot be written it stays."""
+        with path.open("rb") as file:
+            digest, size = hashlib.file_digest(file, "sha256").hexdigest(), os.fstat(file.fileno()).st_size
+        target = place.folder / f"bytecode-{place.key}-{digest}.zip"
+        try:
+            self._move(path, target)
+        except OSError:
+            target = path
+        else:
+            _sweep(target)
+        return Overlay(path=target, sha256=digest, size=size)
+
+    def _move(self, path: Path, target: Path) -> None:
+        """By way of the folder of what is being written, where it is swept if this run is killed."""
+        partial = self.root / "partial"
+        partial.mkdir(parents=True, exist_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=partial, suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as file, path.open("rb") as source:
+                shutil.copyfileobj(source, file, 1 << 20)
+                file.flush()
+                os.fchmod(file.fileno(), 0o644)
+                os.fsync(file.fileno())
+            Path(name).replace(target)
+        except BaseException:
+            with suppress(OSError):
+                Path(name).unlink()
+            raise
+
+
+def _named(folder: Path) -> Iterable[Path]:
+    try:
+        return [path for path in folder.iterdir() if _NAME.fullmatch(path.name)]
+    except OSError:
+        return []
+
+
+def _verified(path: Path) -> Overlay | None:
+    name = _NAME.fullmatch(path.name)
+    try:
+        with path.open("rb") as file:
+            digest, size = hashlib.file_digest(file, "sha256").hexdigest(), os.fstat(file.fileno()).st_size
+    except OSError:
+        return None
+    return Overlay(path=path, sha256=digest, size=size) if name and digest == name[2] else None
+
+
+def _sweep(newest: Path) -> None:
+    """Remove what no run has used for a month, judged by the file system's own clock."""
+    with suppress(OSError):
+        now = newest.stat().st_mtime
+        for path in _named(newest.parent):
+            with suppress(OSError):
+                if path.stat().st_mtime < now - _KEPT_FOR:
+                    path.unlink()
