@@ -1,0 +1,128 @@
+"""Layers beside packages: where their files go, and what a function's package must know of those that the project builds.
+
+Lambda unpacks all layers of a function into ``/opt``, in order, so that of two files with one path the last counts. Python looks
+into ``/var/task`` (the package) first and into ``/opt/python`` after it; programs are found in ``/opt/bin``, libraries in
+``/opt/lib``. https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html
+"""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from lambda_ci.errors import PackageError
+from lambda_ci.package.merge import merged
+from lambda_ci.package.placed import MODULES, placed
+from lambda_ci.package.slimming.slim import slim
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from lambda_ci.model.artifact import LayerPackage, LedgerLine, Wheel
+    from lambda_ci.model.settings import Function, Layer
+    from lambda_ci.package.file import File
+    from lambda_ci.package.shelf import Shelf
+
+    Unpacked = Sequence[tuple[Wheel, Sequence[File]]]
+
+AUTO = "auto"
+"""The name of layers that functions with ``layer: auto`` share."""
+_KEPT = ("python", "bin", "lib")
+"""Folders with a meaning in a layer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerTree:
+    """A layer that is built. ``own``: its files from ``source``, under the paths that they have below ``/opt``."""
+
+    layer: Layer
+    built: LayerPackage
+    wheels: tuple[Wheel, ...]
+    own: tuple[File, ...]
+
+    @property
+    def identity(self) -> str:
+        """What of it shapes the packages above it: its content, and what its own audit lets pass."""
+        return " ".join([self.built.package.sha256, *self.layer.spec.audit.waive])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    """A layer whose wheels are open for reading."""
+
+    tree: LayerTree
+    wheels: Unpacked
+
+    @property
+    def files(self) -> list[File]:
+        """Under their paths below ``/opt``."""
+        return [*modules_of(self.wheels), *self.tree.own]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beneath:
+    """What lies under a function's package: the layers that the project builds, and the ARNs of others, of which nothing is known."""
+
+    layers: tuple[Opened, ...] = ()
+    unknown: int = 0
+
+    @cached_property
+    def modules(self) -> tuple[File, ...]:
+        """The files in ``/opt/python``, without that prefix. Raises ``PackageError`` where two layers are in each other's way."""
+        files = merged([file for one in self.layers for file in one.files])
+        return tuple(placed(file, file.path[len(MODULES) :]) for file in files if file.path.startswith(MODULES))
+
+    @property
+    def ledger(self) -> list[LedgerLine]:
+        """What the layers weigh, by distribution."""
+        return [line for one in self.layers for line in one.tree.built.package.ledger]
+
+
+@contextmanager
+def beneath(function: Function, layers: Sequence[LayerTree], shelf: Shelf) -> Iterator[Beneath]:
+    """The layers, open until the end of the block."""
+    with ExitStack() as stack:
+        opened = tuple(_opened(tree, stack.enter_context(shelf.lent(tree.wheels)), shelf) for tree in layers)
+        yield Beneath(layers=opened, unknown=sum(":" in layer for layer in function.spec.layers or ()))
+
+
+def _opened(tree: LayerTree, unpacked: Unpacked, shelf: Shelf) -> Opened:
+    """As it is in the zip: without what is left out of it."""
+    spec = tree.layer.spec
+    return Opened(tree=tree, wheels=slim(spec.package, spec.target, unpacked, tree.own, notes=shelf.notes).wheels)
+
+
+def modules_of(unpacked: Unpacked) -> list[File]:
+    """What wheels bring, as modules of a layer."""
+    return [placed(file, MODULES + file.path) for _, files in unpacked for file in files]
+
+
+def placed_own(files: Sequence[File]) -> tuple[File, ...]:
+    """The files of a layer's ``source``: modules, but for the folders that have a meaning of their own and are no packages."""
+    there = {file.path for file in files}
+    kept = {folder + "/" for folder in _KEPT if f"{folder}/__init__.py" not in there}
+    return tuple(file if file.path.startswith(tuple(kept)) else placed(file, MODULES + file.path) for file in files)
+
+
+def file_name(layer: Layer, wheels: Sequence[Wheel]) -> str:
+    """``deps-python3.12-arm64.zip``; one that no name stands for is told apart by what goes into it."""
+    target = layer.spec.target
+    place = f"{target.runtime}-{target.architecture}.zip"
+    if layer.name != AUTO:
+        return f"{layer.name}-{place}"
+    digests = sorted(digest for one in wheels for digest in (one.sha256, *(over.sha256 for over in one.overlays)))
+    content = hashlib.sha256(f"{digests} {layer.spec.package.model_dump_json()}".encode())
+    return f"{AUTO}-{content.hexdigest()[:12]}-{place}"
+
+
+def refuse_empty(layer: Layer, files: Sequence[File]) -> None:
+    """Raises ``PackageError`` for a layer without any file, which Lambda does not take."""
+    if not files:
+        raise PackageError(
+            f"The layer {layer.name} is empty",
+            why="Neither its dependency file nor its source has anything for this runtime.",
+            fix=f"Remove it from `layers`, or correct layers.{layer.name}.",
+        )
