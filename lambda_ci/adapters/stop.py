@@ -1,0 +1,67 @@
+"""Ending the work of threads: a signal reaches the main thread only, the others have to be told."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from botocore.hooks import BaseEventHooks
+
+    from lambda_ci.console import Clock
+
+
+@dataclass
+class Stop:
+    """Told once to each thread, as ``KeyboardInterrupt``, where it waits or before its next request: what it does then, to leave
+    things in order, is not disturbed again."""
+
+    _set: threading.Event = field(default_factory=threading.Event, repr=False)
+    _thread: threading.local = field(default_factory=threading.local, repr=False)
+
+    def now(self) -> None:
+        """Everybody shall end."""
+        self._set.set()
+
+    @property
+    def called(self) -> bool:
+        return self._set.is_set()
+
+    def tell(self) -> None:
+        """Raises ``KeyboardInterrupt`` in a thread that was not told yet."""
+        if self.called and not getattr(self._thread, "told", False):
+            self._thread.told = True
+            raise KeyboardInterrupt
+
+    def wait(self, seconds: float) -> None:
+        """Sleep until told."""
+        self._set.wait(seconds)
+        self.tell()
+
+    def govern(self, events: BaseEventHooks) -> None:
+        """No request of a client begins once everybody shall end."""
+        events.register("before-call", lambda **_: self.tell())
+
+
+@dataclass(frozen=True)
+class StoppableClock:
+    """A clock for threads: sleeping ends when everybody shall end."""
+
+    clock: Clock
+    stop: Stop
+
+    def monotonic(self) -> float:
+        return self.clock.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        if self.stop.called:
+            self.stop.tell()
+            self.clock.sleep(seconds)
+        else:
+            self.stop.wait(seconds)
+
+    def utc(self) -> datetime:
+        return self.clock.utc()

@@ -1,0 +1,55 @@
+"""Where a run comes from: the commit it works on, and the run of the CI system."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from lambda_ci.errors import AwsError
+from lambda_ci.model.history import Record
+from lambda_ci.model.inventory import Repository
+
+if TYPE_CHECKING:
+    from lambda_ci.model.settings import Settings
+    from lambda_ci.verbs.world import World
+
+
+def repository_of(settings: Settings, world: World) -> Repository | None:
+    """The work tree's commit, else what the CI system says; ``None`` where nobody knows."""
+    from lambda_ci.adapters.git import state
+    from lambda_ci.ci.run import run_of
+
+    run = run_of(world.environ)
+    found = state(settings.root, without=(settings.output_dir, settings.cache_dir), environ=world.environ)
+    repository = Repository(commit=found.commit, url=found.url, dirty=found.dirty) if found else None
+    if repository and run and run.repository and run.repository.commit == repository.commit:
+        repository = replace(repository, url=run.repository.url or repository.url)
+    return repository or (run.repository if run else None)
+
+
+def record_of(settings: Settings, world: World) -> Record:
+    """What the versions that are published now remember. A work tree with changes is no commit."""
+    from lambda_ci.ci.run import run_of
+
+    repository, run = repository_of(settings, world), run_of(world.environ)
+    commit = repository.commit if repository and not repository.dirty else ""
+    return Record(commit=commit, run=run.number if run else "")
+
+
+def check_newer(released: Record, settings: Settings, world: World, *, own: str, subject: str) -> None:
+    """Raises AwsError where ``subject`` runs a later commit than ``own``: a job that was late would undo a newer deployment."""
+    if settings.allow_older or not (own and released.commit):
+        return
+    from lambda_ci.adapters.git_changes import work_tree
+
+    later = work_tree(settings.root, environ=world.environ).precedes(own, released.commit)
+    if later is None:
+        world.console.line(
+            f"{subject} runs commit {released.commit}, which is not in this clone: whether it is newer is not known"
+        )
+    if later:
+        raise AwsError(
+            f"{subject} runs a newer commit, {released.commit}, than this one, {own[:12]}",
+            why="An older deployment that comes late would undo a newer one.",
+            fix="deploy the newer commit; to go back use `lambda-ci rollback`, or allow it with --allow-older",
+        )

@@ -1,0 +1,96 @@
+"""What the versions remember, and that an older commit does not take the place of a newer one by accident."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.fakes.aws_server import AwsServer
+    from tests.fakes.cli import Cli
+
+
+def git(folder: Path, *arguments: str) -> str:
+    identity = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"]
+    ran = subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True, text=True)
+    return ran.stdout.strip()
+
+
+def commit(cli: Cli, release: int) -> str:
+    cli.write("src/app.py", f"def handler(event, context):\n    return {{'statusCode': 200, 'release': {release}}}\n")
+    git(cli.folder, "add", "-A")
+    git(cli.folder, "commit", "-q", "-m", f"release {release}")
+    return git(cli.folder, "rev-parse", "HEAD")
+
+
+@pytest.fixture
+def commits(cli: Cli, aws: AwsServer) -> list[str]:
+    """Three commits; the second one is deployed, by run 4711."""
+    aws.lambda_.handlers["orders"] = lambda _event, _version: {"statusCode": 200}
+    cli.write(".gitignore", "cache/\ndist/\nsummary\n")
+    git(cli.folder, "init", "-q", "-b", "main")
+    first, second = commit(cli, 1), commit(cli, 2)
+    cli.environ |= {"GITHUB_ACTIONS": "true", "GITHUB_RUN_ID": "4711", "GITHUB_REPOSITORY": "octo/shop"}
+    assert cli("deploy").code == 0
+    return [first, second, commit(cli, 3)]
+
+
+def described(aws: AwsServer, version: str) -> str:
+    return str(aws.functions["orders"].versions[version]["Description"])
+
+
+def test_a_version_remembers_commit_run_and_configuration(aws: AwsServer, commits: list[str]) -> None:
+    assert described(aws, "1").startswith(f"[lambda-ci: commit {commits[1][:12]}, run 4711, config ")
+
+
+def test_a_rollback_to_a_commit_finds_its_version(cli: Cli, aws: AwsServer, commits: list[str]) -> None:
+    assert cli("deploy").code == 0
+    ran = cli("rollback", "--to", commits[1])
+    assert ran.code == 0, ran.err
+    assert aws.functions["orders"].aliases["live"]["FunctionVersion"] == "1"
+
+
+def test_an_older_commit_is_refused_before_anything_is_written(cli: Cli, aws: AwsServer, commits: list[str]) -> None:
+    git(cli.folder, "checkout", "-q", commits[0])
+    aws.requests.clear()
+    ran = cli("deploy", "--json")
+    assert (ran.code, aws.writes) == (5, [])
+    failure = ran.function("orders")["failure"]
+    assert (
+        failure["what"]
+        == f"the alias live of orders runs a newer commit, {commits[1][:12]}, than this one, {commits[0][:12]}"
+    )
+    assert "--allow-older" in failure["fix"]
+
+
+def test_told_to_an_older_commit_is_deployed(cli: Cli, aws: AwsServer, commits: list[str]) -> None:
+    git(cli.folder, "checkout", "-q", commits[0])
+    assert cli("deploy", "--allow-older").code == 0
+    assert described(aws, "2").startswith(f"[lambda-ci: commit {commits[0][:12]}")
+
+
+@pytest.mark.usefixtures("commits")
+def test_a_newer_commit_goes_and_the_same_one_has_nothing_to_do(cli: Cli, aws: AwsServer) -> None:
+    assert cli("deploy").code == 0
+    assert aws.functions["orders"].aliases["live"]["FunctionVersion"] == "2"
+    assert cli("deploy", "--json").document["changed"] is False
+
+
+@pytest.mark.usefixtures("commits")
+def test_a_work_tree_with_changes_is_no_commit(cli: Cli, aws: AwsServer) -> None:
+    cli.write("src/app.py", "def handler(event, context):\n    return {'statusCode': 200, 'release': 'mine'}\n")
+    assert cli("deploy").code == 0
+    assert described(aws, "2").startswith("[lambda-ci: run 4711, config ")
+
+
+@pytest.mark.usefixtures("commits")
+def test_a_commit_that_this_clone_does_not_know_is_no_reason_to_stop(cli: Cli, aws: AwsServer) -> None:
+    version = aws.functions["orders"].versions["1"]
+    version["Description"] = "[lambda-ci: commit 0123456789ab]"
+    ran = cli("deploy")
+    assert ran.code == 0, ran.err
+    assert "whether it is newer is not known" in ran.err
