@@ -1,0 +1,86 @@
+"""Tasks in parallel, ended together: the first failure or an interrupt stops the rest without waiting for a slow server."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+_TICK = 0.2
+_GRACE = 2.0
+"""Seconds that threads get to notice that it is over and to remove what they were writing."""
+
+
+def in_parallel(
+    work: Callable[[Item], Result],
+    items: Sequence[Item],
+    *,
+    threads: int,
+    cancelled: threading.Event,
+    stop: Callable[[], None] = lambda: None,
+) -> list[Result]:
+    """``work`` of every item, in the order of ``items``. Raises what the first failing item raised.
+
+    ``cancelled`` is set when nobody waits any more; ``work`` has to look at it from time to time; what cannot,
+    ``stop`` has to end, which is called once then. Threads are daemons: one that hangs in a system call does not keep the program from ending.
+    """
+    todo: queue.SimpleQueue[tuple[int, Item]] = queue.SimpleQueue()
+    done: queue.SimpleQueue[tuple[int, Result | None, BaseException | None]] = queue.SimpleQueue()
+    for numbered in enumerate(items):
+        todo.put(numbered)
+
+    def labour() -> None:
+        while not cancelled.is_set():
+            try:
+                number, item = todo.get_nowait()
+            except queue.Empty:
+                return
+            try:
+                done.put((number, work(item), None))
+            except BaseException as error:  # noqa: BLE001 - raised again by the one who waits
+                done.put((number, None, error))
+
+    crew = [threading.Thread(target=labour, daemon=True) for _ in range(min(threads, len(items)))]
+    return _collect(crew, done, count=len(items), cancelled=cancelled, stop=stop)
+
+
+def _collect(
+    crew: Sequence[threading.Thread],
+    done: queue.SimpleQueue[tuple[int, Result | None, BaseException | None]],
+    *,
+    count: int,
+    cancelled: threading.Event,
+    stop: Callable[[], None] = lambda: None,
+) -> list[Result]:
+    results: dict[int, Result] = {}
+    try:
+        for thread in crew:
+            thread.start()
+        for _ in range(count):
+            number, result, error = _next(done)
+            if error is not None:
+                raise error
+            results[number] = result  # type: ignore[assignment]  # no error: it is a result
+    except BaseException:
+        cancelled.set()
+        stop()
+        for thread in crew:
+            if thread.is_alive():  # An interrupt may come before all are started.
+                thread.join(_GRACE / len(crew))
+        raise
+    return [results[number] for number in range(count)]
+
+
+def _next(done: queue.SimpleQueue[Item]) -> Item:
+    """A signal that comes just before a thread begins to wait does not end the waiting: so nobody waits for long."""
+    while True:
+        try:
+            return done.get(timeout=_TICK)
+        except queue.Empty:
+            continue

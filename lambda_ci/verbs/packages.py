@@ -1,0 +1,240 @@
+"""The packages of all functions: the stage package for each, after what they depend on is on this machine."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from lambda_ci.adapters.threads import in_parallel
+from lambda_ci.errors import LambdaCiError
+from lambda_ci.model.problem import Origin, Problem, Severity
+from lambda_ci.model.result import BuildResult, FunctionResult
+from lambda_ci.verbs.attest import attest, surroundings
+from lambda_ci.verbs.layers import demand, make_layers
+from lambda_ci.verbs.outcome import failure_of
+from lambda_ci.verbs.supply import dependencies
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from lambda_ci.console import Clock
+    from lambda_ci.model.artifact import LayerPackage, Lock, Package
+    from lambda_ci.model.settings import Function, Settings
+    from lambda_ci.package.make import Own, Workbench
+    from lambda_ci.verbs.attest import Papers, Surroundings
+    from lambda_ci.verbs.bytecode import Bytecode
+    from lambda_ci.verbs.layers import Layers, MadeLayer
+    from lambda_ci.verbs.supply import Dependencies, Supply
+    from lambda_ci.verbs.world import World
+
+
+_THREADS = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Built:
+    """One function after the build stages: its package, or why there is none (in ``result.failure``)."""
+
+    function: Function
+    package: Package | None
+    result: FunctionResult
+    layers: tuple[LayerPackage | str, ...] | None = None
+    """What the function shall have below its package, in order: layers that were built, and ARNs; ``None``: nothing is said."""
+
+
+def packages(
+    settings: Settings,
+    supplies: Mapping[Dependencies, Supply | LambdaCiError],
+    world: World,
+    *,
+    compiling: Bytecode | None = None,
+) -> tuple[Built, ...]:
+    """One per function, in the order of the settings. What fails, fails for its function only. ``compiling`` gives bytecode."""
+    with world.console.step("package") as step:
+        packing = _packing(settings, supplies, world, compiling)
+        made = packing.all()
+        supplied = frozenset(packing.supplied)
+        built = [_told(one, made[one.name], world, supplied=one.name in supplied) for one in settings.functions]
+        step.failed = any(one.package is None and one.function.name in supplied for one in built)
+        _tell_of_bytecode(built, world)
+    return tuple(built)
+
+
+def _tell_of_bytecode(built: Sequence[Built], world: World) -> None:
+    """Why there is none, where there could be some; once for all that lack it for the same reason."""
+    lacking: dict[str, list[str]] = {}
+    for one in built:
+        if one.package and one.package.bytecode.why:
+            lacking.setdefault(one.package.bytecode.why, []).append(one.function.name)
+    for why, names in lacking.items():
+        who = names[0] if len(names) == 1 else f"{len(names)} functions"
+        world.console.line(f"{who}: no bytecode, because {why}")
+
+
+def _packing(
+    settings: Settings,
+    supplies: Mapping[Dependencies, Supply | LambdaCiError],
+    world: World,
+    compiling: Bytecode | None,
+) -> _Packing:
+    from lambda_ci.package.make import Workbench
+    from lambda_ci.package.remembered import Remembered
+    from lambda_ci.package.shelf import Shelf
+
+    having = {one.name: supplies[dependencies(one)] for one in settings.functions}
+    bench = Workbench(
+        output_dir=settings.output_dir,
+        keep_out=_keep_out(settings),
+        shelf=Shelf(demand(settings, supplies)),
+        remembered=Remembered(settings.cache_dir / "packages"),
+        compiling=compiling.of if compiling else None,
+    )
+    around = surroundings(settings, world)
+    layers = make_layers(settings, supplies, bench, around)
+    return _Packing(
+        functions=settings.functions,
+        having=having,
+        layers=layers,
+        bench=bench,
+        compiling=compiling,
+        around=around,
+        clock=world.clock,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Made:
+    """A package that is there. ``unchanged``: it was there before. Seconds are those that making it took."""
+
+    package: Package
+    lock: Lock
+    papers: Papers | None
+    unchanged: bool
+    seconds: float
+    below: tuple[MadeLayer, ...] = ()
+    attached: tuple[LayerPackage | str, ...] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Packing:
+    """The packages of one run, in the making; ``having`` is what each function, by its name, depends on."""
+
+    functions: Sequence[Function]
+    having: Mapping[str, Supply | LambdaCiError]
+    layers: Layers
+    bench: Workbench
+    compiling: Bytecode | None
+    around: Surroundings | None
+    clock: Clock
+
+    @property
+    def supplied(self) -> list[str]:
+        """The functions whose dependencies are there."""
+        return [name for name, one in self.having.items() if not isinstance(one, LambdaCiError)]
+
+    def all(self) -> dict[str, _Made | LambdaCiError]:
+        """By name. Functions with the same wheels are made one after the other, so that few wheels are open at once."""
+        turn = {id(one): number for number, one in enumerate(self.having.values())}
+        ordered = sorted(self.functions, key=lambda one: turn[id(self.having[one.name])])
+        cancelled = threading.Event()
+        try:
+            found = in_parallel(self._own, ordered, threads=_THREADS, cancelled=cancelled)
+            own = {function.name: one for function, one in zip(ordered, found, strict=True)}
+            self._prepare(own)
+            work = partial(self._one, own=own, stopped=cancelled.is_set)
+            done = in_parallel(work, ordered, threads=_THREADS, cancelled=cancelled)
+        finally:
+            self.bench.shelf.close()
+        self.bench.remembered.sweep()
+        return {function.name: made for function, made in zip(ordered, done, strict=True)}
+
+    def _own(self, function: Function) -> Own | LambdaCiError:
+        """The function's own files, or why there will be no package of them."""
+        from lambda_ci.package.make import own_of
+
+        having = self.having[function.name]
+        if isinstance(having, LambdaCiError):
+            return having
+        try:
+            return own_of(function, self.bench)
+        except LambdaCiError as error:
+            return error
+
+    def _prepare(self, own: Mapping[str, Own | LambdaCiError]) -> None:
+        """What goes faster for all functions at once."""
+        there = {name: one for name, one in own.items() if not isinstance(one, LambdaCiError)}
+        functions = [function for function in self.functions if function.name in there]
+        if self.compiling:
+            self.compiling.prepare([(one, there[one.name].files, there[one.name].rows) for one in functions])
+
+    def _one(
+        self, function: Function, *, own: Mapping[str, Own | LambdaCiError], stopped: Callable[[], bool]
+    ) -> _Made | LambdaCiError:
+        from lambda_ci.package.make import make
+
+        having, files = self.having[function.name], own[function.name]
+        if isinstance(having, LambdaCiError):
+            return having
+        if isinstance(files, LambdaCiError):
+            return files
+        started = self.clock.monotonic()
+        lock, wheels = having
+        try:
+            below = self.layers.of(function)
+            above = self.layers.above(function, wheels)
+            trees = [one.tree for one in below]
+            package, unchanged = make(function, files, above, self.bench, layers=trees, stopped=stopped)
+            papers = attest(function, package, having, self.around)
+        except LambdaCiError as error:
+            return error
+        seconds = self.clock.monotonic() - started
+        made = _Made(package=package, lock=lock, papers=papers, unchanged=unchanged, seconds=seconds)
+        return replace(made, below=below, attached=self.layers.attached(function))
+
+
+def _told(function: Function, made: _Made | LambdaCiError, world: World, *, supplied: bool) -> Built:
+    result = FunctionResult(name=function.name, function_name=function.function_name)
+    if isinstance(made, LambdaCiError):
+        if supplied:
+            world.console.line(f"✗ {function.name}: {made.what}")
+        return Built(function=function, package=None, result=replace(result, failure=failure_of(made)))
+    warnings = _warnings(made.package, world)
+    result = replace(result, build=_built(made), warnings=warnings)
+    return Built(function=function, package=made.package, result=result, layers=made.attached)
+
+
+def _warnings(package: Package, world: World) -> tuple[Problem, ...]:
+    origin = Origin(source=package.function)
+    warnings = [Problem(origin=origin, message=text, severity=Severity.WARNING) for text in package.warnings]
+    for warning in warnings:
+        world.console.problem(warning)
+    return tuple(warnings)
+
+
+def _keep_out(settings: Settings) -> tuple[Path, ...]:
+    """What may lie in a function's source and is never part of it."""
+    return (settings.cache_dir, settings.config) if settings.config else (settings.cache_dir,)
+
+
+def _built(made: _Made) -> BuildResult:
+    package = made.package
+    return BuildResult(
+        path=package.path,
+        sha256=package.sha256,
+        code_sha256=package.code_sha256,
+        size=package.size,
+        unpacked_size=package.unpacked_size,
+        files=len(package.members),
+        lock=made.lock.origin,
+        ledger=package.ledger,
+        savings=package.savings,
+        seconds=made.seconds,
+        unchanged=made.unchanged,
+        bytecode=package.bytecode,
+        layers=tuple(one.result for one in made.below),
+        sbom=made.papers.sbom if made.papers else None,
+        provenance=made.papers.provenance if made.papers else None,
+    )
