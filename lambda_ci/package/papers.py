@@ -1,0 +1,23 @@
+"""Documents beside a package: written whole or not at all, and belonging to whom the package belongs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lambda_ci.errors import PackageError
+from lambda_ci.package.drafts import drafted
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def write_paper(path: Path, text: str) -> None:
+    """Raises PackageError where it cannot be written."""
+    try:
+        with drafted(path) as file:
+            file.write(text.encode())
+    except OSError as error:
+        raise PackageError(
+            f"{path} cannot be written: {error.strerror or error}",
+            fix="Make room there and make it writable, or choose another folder with --output-dir.",
+        ) from error

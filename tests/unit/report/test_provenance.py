@@ -1,0 +1,64 @@
+"""The provenance statement: what in-toto and SLSA ask for, and nothing that is nobody's business."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from lambda_ci.report.provenance import statement
+from tests.fakes.inventories import ALL, COMMIT, ORIGINS, SHA, inventory
+from tests.fakes.standards import check_statement
+
+
+def stated(**changes: Any) -> dict[str, Any]:  # noqa: ANN401
+    document: dict[str, Any] = statement(inventory(ALL), replace(ORIGINS, **changes))
+    return document
+
+
+def resolved(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {one["name"]: one for one in document["predicate"]["buildDefinition"]["resolvedDependencies"]}
+
+
+def test_it_has_the_fields_of_the_standards() -> None:
+    check_statement(stated())
+    check_statement(stated(repository=None, run=None, files=()))
+    assert stated() == stated()
+
+
+def test_the_subject_is_the_package_that_aws_runs() -> None:
+    [subject] = stated()["subject"]
+    assert subject == {
+        "name": "orders.zip",
+        "digest": {"sha256": "cd" * 32},
+        "annotations": {"code-sha256": "zc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc0="},
+    }
+
+
+def test_everything_that_went_in_has_its_digest() -> None:
+    found = resolved(stated())
+    assert found["source"] == {
+        "name": "source",
+        "digest": {"gitCommit": COMMIT},
+        "uri": f"git+https://git.example/shop@{COMMIT}",
+        "annotations": {"dirty": False},
+    }
+    assert found["src/requirements.txt"]["digest"] == {"sha256": SHA}
+    assert found["numpy-1.0.tar.gz"]["digest"] == {"sha256": SHA}
+    assert found["numpy-1.0-py3-none-any.whl"]["annotations"]["image-digest"] == f"sha256:{SHA}"
+    assert found["images.example/python:3.12"]["digest"] == {"sha256": SHA}
+    assert found["tool"]["digest"] == {"gitCommit": COMMIT}
+    assert found["mine-1.0-py3-none-any.whl"]["annotations"] == {"built": "in place", "folder": "libs/mine"}
+    assert found["typing-extensions-1.0-py3-none-any.whl"]["downloadLocation"].startswith("https://index.example/")
+
+
+def test_who_built_it_is_said_where_somebody_knows() -> None:
+    details = stated()["predicate"]["runDetails"]
+    assert details["metadata"] == {"invocationId": "https://git.example/shop/actions/runs/1"}
+    alone = stated(run=None)["predicate"]["runDetails"]
+    assert alone["builder"]["id"] == "urn:lambda-ci:builder:unknown"
+    assert "metadata" not in alone
+
+
+def test_there_is_no_time_in_it() -> None:
+    assert "startedOn" not in json.dumps(stated())
