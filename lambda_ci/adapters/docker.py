@@ -8,45 +8,28 @@ from __future__ import annotations
 
 import os
 import socket
-import threading
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from lambda_ci.adapters.docker_errors import cannot_run, explain, late, no_engine, wrong_platform
+from lambda_ci.adapters.docker_container import PLATFORMS, Container, Image, remove
+from lambda_ci.adapters.docker_errors import explain, no_engine, wrong_platform
 from lambda_ci.adapters.docker_owner import is_gone, owner
-from lambda_ci.adapters.process import Completed
-from lambda_ci.errors import BuildError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
 
     from docker import DockerClient
 
 LABEL = "lambda-ci.build"
 OWNER = "lambda-ci.owner"
-_PLATFORMS = {"x86_64": ("linux/amd64", "amd64"), "arm64": ("linux/arm64", "arm64")}
 _INDEXES = ("image.index.", "manifest.list.")
 _SOCKET = "unix:///var/run/docker.sock"
 _KNOCK = 10
 _ANSWER = 120
 """Seconds that the engine may be silent, except while something runs or is pulled."""
-_BEING_REMOVED = 409
-_REMOVAL = 10
-"""Seconds to wait for a removal that the engine has begun."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Image:
-    """An image that the engine has. ``digest`` is the registry's, or the image's own id where it came from none."""
-
-    name: str
-    id: str
-    digest: str
-    architecture: str
-    """Lambda's name of it."""
 
 
 @contextmanager
@@ -100,6 +83,18 @@ class Engine:
                 return found.digest
             return str(self.client.api.inspect_distribution(name)["Descriptor"]["digest"])  # type: ignore[no-untyped-call]
 
+    @property
+    def architecture(self) -> str:
+        """Lambda's name of what the engine's own machine is; the machine's own name where Lambda has none. Raises BuildError."""
+        with explain("tell its architecture", image=""):
+            machine = str(self.client.version().get("Arch", ""))
+        return next((name for name, (_, theirs) in PLATFORMS.items() if theirs == machine), machine)
+
+    def find(self, name: str, *, architecture: str) -> Image | None:
+        """The image, where the engine has it already. Raises BuildError."""
+        with explain(f"find the image {name}", image=name):
+            return self._local(name, architecture)
+
     def image(self, name: str, *, architecture: str, pulling: Callable[[], None]) -> Image:
         """The image for that architecture: the engine's own or pulled. Raises BuildError."""
         with explain(f"find the image {name}", image=name):
@@ -107,7 +102,7 @@ class Engine:
                 return found
         pulling()
         with explain(f"pull the image {name}", image=name):
-            self._pull(name, platform=_PLATFORMS[architecture][0])
+            self._pull(name, platform=PLATFORMS[architecture][0])
             if found := self._local(name, architecture):
                 return found
             raise wrong_platform(name, architecture)
@@ -128,7 +123,7 @@ class Engine:
             found: Mapping[str, Any] = self.client.api.inspect_image(name)  # type: ignore[no-untyped-call]
         except ImageNotFound:
             return None
-        if not _is_for(found, _PLATFORMS[architecture][1]):
+        if not _is_for(found, PLATFORMS[architecture][1]):
             return None
         return Image(name=name, id=found["Id"], digest=_digest(found, name), architecture=architecture)
 
@@ -140,7 +135,7 @@ class Engine:
         """
         with explain("remove the containers of runs that were killed", image=image.name):
             self._sweep()
-        platform = _PLATFORMS[image.architecture][0]
+        platform = PLATFORMS[image.architecture][0]
         with explain(f"start a container of {image.name}", image=image.name, platform=platform):
             created = self.client.api.create_container(
                 image.id,
@@ -162,104 +157,7 @@ class Engine:
     def _sweep(self) -> None:
         for found in self.client.api.containers(all=True, filters={"label": LABEL}):
             if is_gone(str(found["Labels"].get(OWNER, ""))):
-                _remove(self.client, found["Id"])
-
-
-@dataclass(frozen=True, kw_only=True)
-class Container:
-    """A running container. What goes wrong is a BuildError that says what was being done."""
-
-    client: DockerClient = field(repr=False)
-    id: str
-    image: Image
-    seconds: float
-    over: threading.Event = field(default_factory=threading.Event, repr=False)
-    proven: threading.Event = field(default_factory=threading.Event, repr=False)
-    """Set once something ran in it."""
-
-    def put(self, archive: IO[bytes], folder: str) -> None:
-        """Unpack a tar file in a folder of the container."""
-        with self._explained("copy files into the container"):
-            self.client.api.put_archive(self.id, folder, archive)
-
-    def run(
-        self, command: Sequence[str], *, environment: Mapping[str, str], seconds: float, folder: str = "/"
-    ) -> Completed:
-        """Run a program to its end; any exit code is an answer. Late, the container is removed and BuildError raised."""
-        watch = threading.Timer(seconds, self._end)
-        watch.daemon = True
-        with self._explained(f"run {command[0]} in the container", seconds=seconds):
-            watch.start()
-            try:
-                return self._run(command, environment=environment, folder=folder)
-            finally:
-                watch.cancel()
-
-    def _run(self, command: Sequence[str], *, environment: Mapping[str, str], folder: str) -> Completed:
-        api = self.client.api
-        work = api.exec_create(self.id, list(command), environment=dict(environment), workdir=folder, user="0")
-        output, errors = bytearray(), bytearray()
-        stream = api.exec_start(work["Id"], stream=True, demux=True)
-        try:
-            for out, err in stream:
-                output += out or b""
-                errors += err or b""
-        finally:
-            stream._response.close()  # type: ignore[attr-defined]  # its own close leaves the connection open
-        code = api.exec_inspect(work["Id"])["ExitCode"]
-        if code is None or self.over.is_set():
-            raise RuntimeError("the container was removed while it worked")
-        self.proven.set()
-        return Completed(returncode=int(code), stdout=_text(output), stderr=_text(errors))
-
-    def take(self, folder: str) -> Iterator[tuple[str, IO[bytes]]]:
-        """The regular files in a folder of the container, by their names; each must be read before the next."""
-        import tarfile
-
-        with self._explained("copy files out of the container"):
-            chunks, _ = self.client.api.get_archive(self.id, folder)
-            with tarfile.open(fileobj=cast("IO[bytes]", _Reader(chunks)), mode="r|") as archive:
-                for member in archive:
-                    if member.isfile() and (file := archive.extractfile(member)):
-                        yield member.name.rpartition("/")[2], file
-
-    def remove(self) -> None:
-        """Also when it is gone already."""
-        _remove(self.client, self.id)
-
-    def _end(self) -> None:
-        self.over.set()
-        self.remove()
-
-    @contextmanager
-    def _explained(self, doing: str, *, seconds: float = 0) -> Iterator[None]:
-        try:
-            with explain(doing, image=self.image.name, platform=_PLATFORMS[self.image.architecture][0]):
-                yield
-        except BuildError as error:
-            if self.over.is_set():
-                raise late(self.image.name, seconds) from None
-            if not self.proven.is_set() and self._is_foreign():
-                platform = _PLATFORMS[self.image.architecture][0]
-                raise cannot_run(self.image.name, platform, why=error.why) from None
-            raise
-
-    def _is_foreign(self) -> bool:
-        """Whether the engine's own processor is another one. Its containers then end at once, without a word."""
-        return bool(self.client.version().get("Arch") != _PLATFORMS[self.image.architecture][1])
-
-
-def _remove(client: DockerClient, container: str) -> None:
-    """Never raises for what the engine says: there is nothing more to do, and the container ends by itself."""
-    from docker.errors import APIError, DockerException
-    from requests.exceptions import RequestException
-
-    with suppress(DockerException, RequestException):
-        try:
-            client.api.remove_container(container, v=True, force=True)
-        except APIError as error:
-            if error.status_code == _BEING_REMOVED:
-                client.api.wait(container, timeout=_REMOVAL, condition="removed")
+                remove(self.client, found["Id"])
 
 
 def _is_for(image: Mapping[str, Any], architecture: str) -> bool:
@@ -272,24 +170,3 @@ def _digest(image: Mapping[str, Any], name: str) -> str:
     digests = [str(one).partition("@") for one in image.get("RepoDigests") or ()]
     own = [digest for repository, _, digest in digests if name.startswith(repository)]
     return (own or [digest for _, _, digest in digests] or [str(image["Id"])])[0]
-
-
-@dataclass
-class _Reader:
-    """A stream of pieces as a file that can only be read."""
-
-    pieces: Iterable[bytes]
-    rest: bytes = b""
-
-    def __post_init__(self) -> None:
-        self._pieces = iter(self.pieces)
-
-    def read(self, size: int) -> bytes:
-        while len(self.rest) < size and (piece := next(self._pieces, b"")):
-            self.rest += piece
-        data, self.rest = self.rest[:size], self.rest[size:]
-        return data
-
-
-def _text(output: bytes | bytearray) -> str:
-    return output.decode("utf-8", errors="replace")

@@ -54,7 +54,7 @@ _KNOWN = (
     ),
     _Known(
         r"no such host|lookup .* on |i/o timeout|connection refused|network is unreachable|TLS handshake|x509|"
-        r"dial tcp|net/http|deadline exceeded",
+        r"dial tcp|read tcp|net/http|deadline exceeded",
         "the Docker engine cannot reach the registry of {image}",
         "look at the engine's network, proxy and certificates, or name a copy that it can reach with build.image",
     ),
@@ -62,11 +62,6 @@ _KNOWN = (
         r'"?/bin/sh"?:? .*(no such file|not found)|executable file not found',
         "{image} is no image to build in",
         "name one with a shell, Python and pip in build.image; AWS's own images have them",
-    ),
-    _Known(
-        r"read timed out|connection aborted|remote end closed|broken pipe|connection reset",
-        "the connection to the Docker engine broke",
-        "try again; look whether the engine still runs",
     ),
 )
 
@@ -114,8 +109,19 @@ def explain(doing: str, *, image: str, platform: str = "another architecture") -
 
     try:
         yield
-    except (DockerException, RequestException, OSError, RuntimeError) as error:
+    except (DockerException, RuntimeError) as error:
         raise refusal(_said(error), doing=doing, image=image, platform=platform) from error
+    except (RequestException, OSError) as error:
+        raise _broken(_said(error), doing=doing) from error
+
+
+def _broken(said: str, *, doing: str) -> BuildError:
+    """The engine itself could not be talked to: whatever the words are like, they are not about a registry."""
+    return BuildError(
+        f"the connection to the Docker engine broke: it could not {doing}",
+        why=said,
+        fix="try again; look whether the engine still runs",
+    )
 
 
 def refusal(said: str, *, doing: str, image: str, platform: str) -> BuildError:

@@ -1,4 +1,4 @@
-"""A stand-in for AWS's image of the Lambda runtime, made of the Python that runs this: nothing is pulled.
+"""A stand-in for AWS's image of a Lambda runtime, made of a Python of this machine: nothing is pulled.
 
 Its layout is that of ``public.ecr.aws/lambda/python``: Python in ``/var/lang`` (with pip, and with a boto3 of AWS's choice), AWS's
 runtime in ``/var/runtime``, ``/var/task`` as the working directory, and AWS's environment and entry point.
@@ -17,8 +17,6 @@ import re
 import shutil
 import ssl
 import subprocess
-import sys
-import sysconfig
 import tarfile
 import tempfile
 from pathlib import Path
@@ -28,13 +26,14 @@ import docker
 from docker.errors import ImageNotFound
 from uv import find_uv_bin
 
+from tests.container.interpreters import OWN, Interpreter, interpreter
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from docker import DockerClient
 
 REPOSITORY = "lambda-ci-standin"
-VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 RUNTIME = ("awslambdaric==4.2.2",)
 BESIDE_PYTHON = ("pip==26.0", "boto3==1.35.0")
 """Older than lambda-ci takes, as AWS's may be: what runs in the image must not see it."""
@@ -93,23 +92,29 @@ FILES = {
 }
 
 
-def build(engine: DockerClient, environ: Mapping[str, str]) -> str:
-    """The stand-in's name in the engine; built where the engine has none of the same content. Needs a package index."""
+def build(engine: DockerClient, environ: Mapping[str, str], *, version: str = OWN) -> str:
+    """The stand-in's name in the engine; built where the engine has none of the same content. Needs a package index.
+
+    Raises LookupError where this machine has no Python of that version.
+    """
+    python = interpreter(version)
+    if python is None:
+        raise LookupError(f"this machine has no Python {version} to make a stand-in of")
     settings = _settings(environ)
     bundle = _certificates(environ)
-    name = f"{REPOSITORY}:{VERSION}-{_key(settings, bundle)}"
+    name = f"{REPOSITORY}:{version}-{_key(python, settings, bundle)}"
     try:
         engine.images.get(name)
     except ImageNotFound:
         with tempfile.TemporaryDirectory() as folder:
             root = Path(folder, "root")
-            _fill(root, bundle)
-            _load(engine, _packed(root), name=name, environment={**ENVIRONMENT, **settings})
+            _fill(root, python, bundle)
+            _load(engine, packed(root), name=name, environment={**ENVIRONMENT, **settings})
     return name
 
 
-def _key(settings: Mapping[str, str], bundle: bytes) -> str:
-    recipe = (Path(__file__).read_bytes(), sys.version, sys.base_prefix, repr(sorted(settings.items())), bundle)
+def _key(python: Interpreter, settings: Mapping[str, str], bundle: bytes) -> str:
+    recipe = (Path(__file__).read_bytes(), python, repr(sorted(settings.items())), bundle)
     return hashlib.sha256(repr(recipe).encode()).hexdigest()[:12]
 
 
@@ -130,7 +135,7 @@ def _certificates(environ: Mapping[str, str]) -> bytes:
     return next((Path(place).read_bytes() for place in places if place and Path(place).is_file()), b"")
 
 
-def _fill(root: Path, bundle: bytes) -> None:
+def _fill(root: Path, python: Interpreter, bundle: bytes) -> None:
     for folder in FOLDERS:
         (root / folder).mkdir(parents=True)
     (root / "tmp").chmod(0o1777)
@@ -141,10 +146,10 @@ def _fill(root: Path, bundle: bytes) -> None:
     (root / "lambda-entrypoint.sh").chmod(0o755)
     for place in {CERTIFICATES, ssl.get_default_verify_paths().openssl_cafile}:
         _write(root / place.lstrip("/"), bundle)
-    executables = [*_python(root / "var/lang"), *_tools(root)]
-    _libraries(root, executables)
-    _install(RUNTIME, root / "var/runtime")
-    _install(BESIDE_PYTHON, root / f"var/lang/lib/python{VERSION}/site-packages")
+    executables = [*copy_python(python, root / "var/lang"), *_tools(root)]
+    _libraries(root, executables, apart=python.prefix)
+    install(RUNTIME, root / "var/runtime", python=python)
+    install(BESIDE_PYTHON, root / f"var/lang/lib/python{python.version}/site-packages", python=python)
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -152,22 +157,22 @@ def _write(path: Path, data: bytes) -> None:
     path.write_bytes(data)
 
 
-def _python(lang: Path) -> Iterator[Path]:
-    """Copy this machine's Python, as AWS names it; yields the ELF files whose libraries it needs."""
-    prefix = Path(sys.base_prefix)
+def copy_python(python: Interpreter, lang: Path) -> list[Path]:
+    """Copy a Python of this machine, as AWS names it; returns the ELF files whose libraries it needs."""
+    name = f"python{python.version}"
+    program = python.prefix / "bin" / name
     (lang / "bin").mkdir(parents=True)
-    shutil.copy2(prefix / f"bin/python{VERSION}", lang / "bin")
-    for name in ("python", "python3"):
-        (lang / "bin" / name).symlink_to(f"python{VERSION}")
-    library = lang / f"lib/python{VERSION}"
+    shutil.copy2(program, lang / "bin")
+    for link in ("python", "python3"):
+        (lang / "bin" / link).symlink_to(name)
+    library = lang / "lib" / name
     ignored = shutil.ignore_patterns(*UNUSED, *PACKAGES)
-    shutil.copytree(sysconfig.get_path("stdlib"), library, ignore=ignored, symlinks=True, ignore_dangling_symlinks=True)
+    shutil.copytree(python.library, library, ignore=ignored, symlinks=True, ignore_dangling_symlinks=True)
     (library / "site-packages").mkdir()
     (library / "dist-packages").symlink_to("site-packages")
-    for shared in prefix.glob(f"lib/libpython{VERSION}.so*"):
+    for shared in python.prefix.glob(f"lib/lib{name}.so*"):
         shutil.copy2(shared, lang / "lib")
-    yield prefix / f"bin/python{VERSION}"
-    yield from Path(sysconfig.get_path("stdlib"), "lib-dynload").glob("*.so")
+    return [program, *(python.library / "lib-dynload").glob("*.so")]
 
 
 def _tools(root: Path) -> Iterator[Path]:
@@ -177,16 +182,21 @@ def _tools(root: Path) -> Iterator[Path]:
             yield Path(found)
 
 
-def _libraries(root: Path, executables: Iterable[Path]) -> None:
+def _libraries(root: Path, executables: Iterable[Path], *, apart: Path) -> None:
     """Copy the shared libraries of the executables, and those that are opened by name only, to where the loader looks."""
-    needed = {path for executable in executables for path in _needs(executable)}
+    needed = libraries(executables)
     folder = next(path.parent for path in needed if path.name == "libc.so.6")
     needed |= {path for name in (*MANYLINUX, *RESOLVER) if (path := folder / name).exists()}
     for path in needed:
-        if not path.is_relative_to(sys.base_prefix) or sys.base_prefix == "/usr":
+        if apart == Path("/usr") or not path.is_relative_to(apart):
             place = root / "usr" / re.sub(r"^/(usr/)?", "", str(path))
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(path, place)
+
+
+def libraries(executables: Iterable[Path]) -> set[Path]:
+    """The shared libraries that ELF files of this machine need."""
+    return {path for executable in executables for path in _needs(executable)}
 
 
 def _needs(executable: Path) -> Iterator[Path]:
@@ -195,22 +205,16 @@ def _needs(executable: Path) -> Iterator[Path]:
         yield Path(place)
 
 
-def _install(requirements: tuple[str, ...], target: Path) -> None:
+def install(requirements: Iterable[str], target: Path, *, python: Interpreter) -> None:
+    """Put wheels from the package index into a folder, for that Python."""
     certificates = ["--system-certs"] if os.environ.get("SSL_CERT_FILE") else []
-    command = [
-        find_uv_bin(),
-        *certificates,
-        "pip",
-        "install",
-        "--quiet",
-        "--only-binary=:all:",
-        "--python",
-        sys.executable,
-    ]
-    subprocess.run([*command, "--target", str(target), *requirements], check=True, timeout=300)
+    command = [find_uv_bin(), *certificates, "pip", "install", "--quiet", "--only-binary=:all:"]
+    command += ["--python", str(python.program), "--target", str(target), *requirements]
+    subprocess.run(command, check=True, timeout=300)
 
 
-def _packed(root: Path) -> Path:
+def packed(root: Path) -> Path:
+    """A folder as a tar file beside it; everything in it belongs to root."""
     archive = root.parent / "root.tar"
     with tarfile.open(archive, "w") as tar:
         tar.add(root, arcname=".", filter=_of_root)

@@ -8,14 +8,16 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import tempfile
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from lambda_ci.errors import BuildError
+from lambda_ci.model.artifact import Making
 from lambda_ci.wheels.choose import Choice
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 _FORMAT = "1"
 _CHUNK = 1 << 20
+_FILENAME = re.compile(r"[A-Za-z0-9_.!+-]+\.whl")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 def key(**parts: object) -> str:
@@ -56,22 +60,32 @@ class BuiltStore:
             )
         except (KeyError, ValueError):
             return None
-        return self.store.find(choice)
+        if not _FILENAME.fullmatch(choice.filename) or not _DIGEST.fullmatch(choice.digest):
+            return None  # It would lead out of the cache.
+        found = self.store.find(choice)
+        return replace(found, made=_making(note)) if found else None
 
     def note(self, name: str) -> Mapping[str, str]:
         """What was noted under a key; empty where nothing was."""
         try:
-            content = json.loads(self._path(name).read_text("utf-8"))
-        except (OSError, ValueError):
+            content = json.loads(self._read(name))
+        except (OSError, ValueError, RecursionError):
             return {}
         return content if isinstance(content, dict) and all(isinstance(one, str) for one in content.values()) else {}
+
+    def _read(self, name: str) -> bytes:
+        """The note of this machine, else that in the shared cache. Raises OSError where there is none here."""
+        path, shared = self._path(name), self.store.shared
+        if shared is None or path.exists():
+            return path.read_bytes()
+        return shared.note(self.store.name(path))
 
     def keep(self, name: str, path: Path, *, project: str, version: str, how: Mapping[str, str]) -> Wheel:
         """Put a wheel into the cache, and note it under its key. Raises BuildError where the cache cannot be written."""
         wheel = self._stored(path, project=project, version=version)
         facts = {"name": project, "version": version, "filename": wheel.filename, "sha256": wheel.sha256}
         self.write(name, {**how, **facts, "size": str(wheel.size)})
-        return wheel
+        return replace(wheel, made=_making(how))
 
     def write(self, name: str, note: Mapping[str, str]) -> None:
         """Atomically; a note that cannot be written only costs another build."""
@@ -87,6 +101,8 @@ class BuiltStore:
             except BaseException:
                 Path(temporary).unlink(missing_ok=True)
                 raise
+            if self.store.shared:
+                self.store.shared.keep(self.store.name(path), path)
 
     def _stored(self, path: Path, *, project: str, version: str) -> Wheel:
         digest, size = _measured(path)
@@ -112,6 +128,10 @@ class BuiltStore:
 
     def _path(self, name: str) -> Path:
         return self.store.root / "built" / f"{name}.json"
+
+
+def _making(note: Mapping[str, str]) -> Making:
+    return Making(backend=note.get("backend", ""), image=note.get("image", ""), digest=note.get("digest", ""))
 
 
 def _measured(path: Path) -> tuple[str, int]:

@@ -19,14 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from lambda_ci.adapters.docker import Container, Engine, Image
+    from lambda_ci.adapters.docker import Engine
+    from lambda_ci.adapters.docker_container import Container, Image
     from lambda_ci.adapters.process import Completed
-    from lambda_ci.console import Console
     from lambda_ci.wheels.builders.source import Job
     from lambda_ci.wheels.builders.tree import Tree
 
 WORK = "/lambda-ci"
-DEFAULT = "public.ecr.aws/lambda/python:{}"
 _FIND_PYTHON = """
 for python in "$(command -v "python$1")" "/var/lang/bin/python$1" /opt/python/"cp$2-cp$2"/bin/python; do
     if [ -x "$python" ] && "$python" -m pip --version >/dev/null 2>&1; then echo "$python"; exit 0; fi
@@ -41,17 +40,20 @@ elif command -v apt-get >/dev/null; then apt-get update && DEBIAN_FRONTEND=nonin
 elif command -v apk >/dev/null; then apk add "$@"
 else echo 'the image has no package manager (microdnf, dnf, yum, apt-get, apk)' >&2; exit 127; fi
 """
-_CLEAR = "rm -rf source wheels && mkdir wheels"
+_CLEAR = 'rm -rf "$1" && mkdir -p "$1/wheels"'
 _BUILD = """
 umask 022
-cd "source/$2"
-exec "$1" -m pip wheel --no-deps --no-cache-dir --no-input --disable-pip-version-check --progress-bar off --wheel-dir "$3" .
+cd "$2/source/$3"
+"$1" -m pip wheel --no-deps --no-cache-dir --no-input --disable-pip-version-check --progress-bar off --wheel-dir "$2/wheels" .
+code=$?
+rm -rf "$2/source"
+exit $code
 """
 
 
 def image_name(job: Job) -> str:
     """The image that a job is built in."""
-    return job.options.image or DEFAULT.format(job.target.python_version)
+    return job.options.image or job.target.image
 
 
 @contextmanager
@@ -91,21 +93,28 @@ class Workplace:
             )
         self._python = found.stdout.strip().splitlines()[-1]
 
-    def build(self, job: Job, tree: Tree, *, output: Path, console: Console) -> None:
-        """Put the wheel of a tree into ``output``. Raises BuildError with the lines that matter."""
-        self._run(job, _CLEAR)
+    @property
+    def image(self) -> str:
+        """The name of its image."""
+        return self._container.image.name
+
+    def build(self, job: Job, tree: Tree, *, name: str, output: Path) -> Completed:
+        """Put the wheel of a tree into ``output``; any exit code is an answer. Several may run at once. Raises BuildError.
+
+        ``name`` names the folder to work in, which compilers note: the same for the same source, and for no other.
+        """
+        folder = f"{WORK}/{job.source.name}-{name[:8]}"
+        self._run(job, _CLEAR, folder)
         with tempfile.TemporaryFile() as archive:
             tree.pack(cast("IO[bytes]", archive), prefix="source")
             archive.seek(0)
-            self._container.put(cast("IO[bytes]", archive), WORK)
-        done = self._run(job, _BUILD, self._python, job.source.subdirectory, f"{WORK}/wheels")
-        if done.returncode != 0:
-            text = f"{done.stdout}\n{done.stderr}"
-            console.untrusted(log.excerpt(text))
-            raise log.failure(job.source.label, text, where=f"in {self._container.image.name}")
-        for name, content in self._container.take(f"{WORK}/wheels"):
-            if re.fullmatch(r"[A-Za-z0-9][\w.!+-]*\.whl", name):
-                copied(content, output / name)
+            self._container.put(cast("IO[bytes]", archive), folder)
+        done = self._run(job, _BUILD, self._python, folder, job.source.subdirectory)
+        if done.returncode == 0:
+            for file, content in self._container.take(f"{folder}/wheels"):
+                if re.fullmatch(r"[A-Za-z0-9][\w.!+-]*\.whl", file):
+                    copied(content, output / file)
+        return done
 
     def _run(self, job: Job, script: str, *arguments: str) -> Completed:
         environment = for_pip(job.indexes, self._environ, root=job.root)

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambda_ci.wheels.builders import log
 from lambda_ci.wheels.builders.index import for_uv
 
 if TYPE_CHECKING:
+    import threading
     from pathlib import Path
 
+    from lambda_ci.adapters.process import Completed
     from lambda_ci.adapters.uv import Uv
-    from lambda_ci.console import Console
     from lambda_ci.wheels.builders.source import Job
 
 
-def build(job: Job, tree: Path, *, python: Path, output: Path, uv: Uv, console: Console) -> None:
-    """Put the wheel of ``tree`` into ``output``. Raises BuildError with the lines that matter."""
+def build(job: Job, tree: Path, *, python: Path, output: Path, uv: Uv, cancelled: threading.Event) -> Completed:
+    """Put the wheel of ``tree`` into ``output``; any exit code is an answer. Raises BuildError when it is late or cancelled."""
     environ = {**for_uv(job.indexes, uv.environ), **_hidden_paths(tree, uv)}
-    done = uv.build_wheel(tree, python=python, output=output, environ=environ, cwd=job.root, seconds=job.seconds)
-    if done.returncode != 0:
-        text = f"{done.stdout}\n{done.stderr}"
-        console.untrusted(log.excerpt(text))
-        raise log.failure(job.source.label, text, where="in place")
+    return uv.build_wheel(
+        tree, python=python, output=output, environ=environ, cwd=job.root, seconds=job.seconds, cancelled=cancelled
+    )
 
 
 def _hidden_paths(tree: Path, uv: Uv) -> dict[str, str]:
