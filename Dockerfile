@@ -13,6 +13,11 @@ RUN export PYTHONDONTWRITEBYTECODE=1 \
       install --quiet --no-compile --only-binary=:all: --require-hashes -r /opt/lambda-ci/requirements.txt \
  && python3 -m compileall -q --invalidation-mode unchecked-hash /opt/lambda-ci/venv
 
+# git tells what has changed (--changed-since) and fetches dependencies from repositories. Everything else works without it.
+RUN if command -v microdnf >/dev/null; then \
+      { microdnf install -y git-core && microdnf clean all; } || echo 'this image has no git: it could not be installed'; \
+    fi
+
 COPY lambda_ci /opt/lambda-ci/src/lambda_ci
 COPY entrypoint.py /opt/lambda-ci/entrypoint.py
 RUN python3 -B -m compileall -q --invalidation-mode unchecked-hash /opt/lambda-ci/src \

@@ -1,4 +1,4 @@
-"""``python -m bench [startup] [package_size] [shop] [--rounds N]``: measures, and prints the tables."""
+"""``python -m bench [startup] [package_size] [shop] [monorepo] [bytecode] [--rounds N]``: measures, and prints the tables."""
 
 from __future__ import annotations
 
@@ -6,18 +6,24 @@ import argparse
 import platform
 import sys
 
-from bench import package_size, shop, startup
+from bench import bytecode, monorepo, package_size, shop, startup
 from bench.workshop import CHECKOUT, workshop
 
-BENCHMARKS = {"startup": startup, "package_size": package_size, "shop": shop}
-ROUNDS = {"startup": 15, "package_size": 5, "shop": 3}
+BENCHMARKS = {
+    "startup": startup,
+    "package_size": package_size,
+    "shop": shop,
+    "monorepo": monorepo,
+    "bytecode": bytecode,
+}
+ROUNDS = {"startup": 15, "package_size": 5, "shop": 3, "monorepo": 5, "bytecode": 5}
 
 
 def main(argv: list[str]) -> int:
     """Run the chosen benchmarks (all, by default); 1 where a figure was missed."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {', '.join(BENCHMARKS)} (default: all)")
-    parser.add_argument("--rounds", type=int, help="timed runs of each command (default: 15, 5 and 3)")
+    parser.add_argument("--rounds", type=int, help="timed runs of each command (default: 15, 5, 3, 5 and 5)")
     arguments = parser.parse_args(argv)
     unknown = set(arguments.names) - set(BENCHMARKS)
     if unknown:

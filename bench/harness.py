@@ -16,19 +16,20 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
 
 @dataclass(frozen=True, kw_only=True)
 class Contestant:
-    """One command; ``outputs`` are removed before it runs and must be there afterwards."""
+    """One command; ``outputs`` are removed before it runs and must be there afterwards. ``prepare`` is called before each run."""
 
     name: str
     command: Sequence[str]
     cwd: Path
     environ: Mapping[str, str]
     outputs: Sequence[Path] = ()
+    prepare: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +110,7 @@ def measure(contestants: Sequence[Contestant], *, rounds: int) -> list[Measured]
 def _once(contestant: Contestant) -> Run:
     for output in contestant.outputs:
         shutil.rmtree(output) if output.is_dir() else output.unlink(missing_ok=True)
+    contestant.prepare()
     os.sync()
     started = time.perf_counter()
     process = subprocess.Popen(

@@ -30,7 +30,8 @@ def main() -> int:
         first_version()
         nothing_to_do()
         second_version()
-        broken_version()
+        version_that_cannot_start()
+        version_that_answers_wrongly()
         title("The end: stop the embedded AWS")
         lambda_ci("local", "stop")
     except NotAsTold as error:
@@ -38,7 +39,7 @@ def main() -> int:
         return 1
     finally:
         stop()
-    print("\n✓ all as told: two versions went live, the broken one did not")
+    print("\n✓ all as told: two versions went live, the two broken ones did not")
     return 0
 
 
@@ -96,9 +97,23 @@ def second_version() -> None:
     is_live(version="2", release="2")
 
 
-def broken_version() -> None:
-    title('5. A broken handler (RELEASE = "3", with an import that requirements.txt does not have)')
+def version_that_cannot_start() -> None:
+    title('5. A handler that cannot start (RELEASE = "3", with an import that requirements.txt does not have)')
     edit('RELEASE = "2"', 'import not_in_requirements\n\nRELEASE = "3"')
+    say(
+        "Before anything is written to AWS, the handler is imported from the finished package. Exit code 4 stops a pipeline:"
+    )
+    lambda_ci("deploy", "--local", code=4)
+    say("AWS never saw it: there is no new version, and no new code that waits for one:")
+    lambda_ci("status", "--local")
+    demand(document("status", "--local")["functions"]["api"]["unpublished"] is False, "the broken code was uploaded")
+    is_live(version="2", release="2")
+
+
+def version_that_answers_wrongly() -> None:
+    title('6. A handler that starts, and answers with status 500 (RELEASE = "4")')
+    edit('import not_in_requirements\n\nRELEASE = "3"', 'RELEASE = "4"')
+    edit('answer(200, {"status": "ok"', 'answer(500, {"status": "out of order"')
     say("It is published as version 3, fails its smoke tests, and the alias stays. Exit code 6 stops a pipeline:")
     lambda_ci("deploy", "--local", code=6)
     say("Callers never saw it:")

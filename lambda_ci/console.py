@@ -6,6 +6,7 @@ import re
 import threading
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from io import StringIO
 from typing import TYPE_CHECKING, Protocol, TextIO
 
 if TYPE_CHECKING:
@@ -81,6 +82,17 @@ class Console:
     _secrets: set[str] = field(default_factory=set, repr=False)
     _steps: int = field(default=0, repr=False)
     _bar: Progress | None = field(default=None, repr=False)
+    _outer: Console | None = field(default=None, repr=False)
+
+    @contextmanager
+    def apart(self) -> Iterator[Console]:
+        """A console for work that goes on beside other work: what it says appears as a whole, when the block ends."""
+        gathered = StringIO()
+        inner = replace(self, stream=gathered, terminal=False, _steps=0, _bar=None, _outer=self)
+        try:
+            yield inner
+        finally:
+            self._write(gathered.getvalue().removesuffix("\n"))
 
     @contextmanager
     def step(self, title: str) -> Iterator[Step]:
@@ -114,6 +126,9 @@ class Console:
 
     def mask(self, secret: str) -> None:
         """Make sure that a value, and each of its lines, never appears from here on. Call it before it can be used."""
+        if self._outer:
+            self._outer.mask(secret)
+            return
         lines = {line for line in map(str.strip, secret.splitlines()) if len(line) >= SHORTEST_LINE}
         new = ({secret, secret.strip()} | lines) - {""}
         with self._lock:

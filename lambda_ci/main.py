@@ -159,7 +159,7 @@ def _report(outcome: Outcome, *, world: World, as_json: bool, stdout: TextIO) ->
     result, console = outcome.result, world.console
     for problem in marks(result):
         console.mark(problem)
-    if result.functions or result.failure:
+    if result.functions or result.failure or result.affected:
         _hand_on(result, world)
     answer = printed(outcome.document) if as_json else world.ci.answer(console.redact(outcome.text))
     trouble = _print(answer, stdout)

@@ -28,7 +28,9 @@ from lambda_ci.model.spec import (
     AuditSpec,
     AwsSpec,
     BuildSpec,
+    CacheSpec,
     FunctionSpec,
+    ImageSpec,
     PackageSpec,
     RolloutSpec,
     Spec,
@@ -52,11 +54,26 @@ RUN_OPTIONS: tuple[Mapping[str, str], ...] = (
         "kind": "list",
         "help": "Work on this function only, by its key in the file; may be repeated.",
     },
+    {
+        "name": "changed-since",
+        "kind": "string",
+        "help": "Work only on functions that changes since this git revision affect, such as origin/main.",
+    },
     {"name": "stage", "kind": "string", "help": "The deployment stage: a key under `stages` in the file."},
     {
         "name": "frozen",
         "kind": "boolean",
         "help": "Resolve nothing: use only locks that are there. `lambda-ci lock` writes them.",
+    },
+    {
+        "name": "allow-older",
+        "kind": "boolean",
+        "help": "Deploy although the alias runs a later commit than this one.",
+    },
+    {
+        "name": "fail-fast",
+        "kind": "boolean",
+        "help": "Begin with no other function once one has failed. Default: each is deployed, whatever becomes of the others.",
     },
     {"name": "output-dir", "kind": "path", "help": "Where packages are written. Default: dist."},
     {
@@ -100,11 +117,13 @@ def option_rows(model: ServiceModel) -> list[dict[str, Any]]:
         _row(Spec, "project", name="project", key="project"),
         *(_row(AwsSpec, key, name=key, key=f"aws.{key}") for key in _fields(AwsSpec)),
         *(_row(StagingSpec, key, name=f"staging-{key}", key=f"staging.{key}") for key in ("bucket", "prefix")),
+        *(_row(CacheSpec, key, name=f"cache-{key}", key=f"cache.{key}") for key in _fields(CacheSpec)),
     ]
-    apart = {"members", "build", "package", "audit", "rollout"}
+    apart = {"members", "build", "package", "audit", "image"}
     own = [_row(FunctionSpec, key, name=key, key=key) for key in _fields(FunctionSpec) if key not in apart]
     own += [_row(BuildSpec, key, name=f"build-{key}", key=f"build.{key}") for key in _fields(BuildSpec)]
     own += [_row(PackageSpec, key, name=f"package-{key}", key=f"package.{key}") for key in _fields(PackageSpec)]
+    own += [_row(ImageSpec, key, name=f"image-{key}", key=f"image.{key}") for key in _fields(ImageSpec)]
     own += [_row(RolloutSpec, key, name=f"rollout-{key}", key=f"rollout.{key}") for key in _fields(RolloutSpec)]
     own += [_row(AuditSpec, key, name=f"audit-{key}", key=f"audit.{key}") for key in _fields(AuditSpec)]
     return [

@@ -14,13 +14,20 @@ _SECTIONS = (
     ("The file", "", "`lambda-ci.yml`, at the top."),
     ("aws", "AwsSpec", "How AWS is reached."),
     ("staging", "StagingSpec", "Where packages go that are too large for a direct upload."),
+    ("cache", "CacheSpec", "A cache in S3 that runs on several machines share."),
     (
         "build",
         "BuildSpec",
         "How a package becomes a wheel that has none for the function's runtime. Also per function and stage.",
     ),
     ("functions.NAME", "FunctionSpec", "One function; the same keys stand under `defaults`, for every function."),
+    (
+        "functions.NAME.image",
+        "ImageSpec",
+        "The image of a function with `package-type: Image`, where lambda-ci makes it.",
+    ),
     ("functions.NAME.audit", "AuditSpec", "What the audit of the package lets pass."),
+    ("layers.NAME", "LayerSpec", "One layer, built for every runtime and architecture of the functions that use it."),
     ("functions.NAME.smoke[]", "SmokeCase", "One invocation of the published version, before the alias moves to it."),
     ("functions.NAME.smoke[].expect", "Expect", "Without any expectation the function must only not fail."),
     ("stages.NAME", "StageSpec", "What is different in one deployment stage."),
@@ -62,11 +69,18 @@ def _inlined(section: Mapping[str, Any], definitions: Mapping[str, Any]) -> Mapp
     titled = {name for _, name, _ in _SECTIONS}
     properties = dict(section["properties"])
     for key, value in properties.items():
-        name = value.get("$ref", "").rpartition("/")[2]
-        if name and name not in titled:
-            properties[key] = {**definitions[name], **value}
-            del properties[key]["$ref"]
+        properties[key] = _written_out(value, definitions, titled)
+        if "anyOf" in value:
+            branches = [_written_out(branch, definitions, titled) for branch in value["anyOf"]]
+            properties[key] = {**value, "anyOf": branches}
     return {**section, "properties": properties}
+
+
+def _written_out(value: Mapping[str, Any], definitions: Mapping[str, Any], titled: set[str]) -> Mapping[str, Any]:
+    name = value.get("$ref", "").rpartition("/")[2]
+    if not name or name in titled:
+        return value
+    return {**definitions[name], **{key: part for key, part in value.items() if key != "$ref"}}
 
 
 def _section(section: Mapping[str, Any], members: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar, cast
 
 from lambda_ci import __version__
 from lambda_ci.adapters.aws_errors import asking
+from lambda_ci.adapters.stop import Stop
 from lambda_ci.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sts import STSClient
 
     from lambda_ci.adapters.cloudwatch import CloudWatch
+    from lambda_ci.adapters.pace import Paces
     from lambda_ci.console import Console
     from lambda_ci.model.spec import AwsSpec
 
@@ -90,6 +92,11 @@ class Aws:
         attempts = self.patience.upload_attempts
         return self._once("upload", lambda: self._lambda(self._config("lambda", upload, attempts, connect=upload / 5)))
 
+    def publishing_client(self) -> LambdaClient:
+        """For requests that carry a package and, made twice, would leave two things behind: asks once."""
+        upload = self.patience.upload
+        return self._once("publishing", lambda: self._lambda(self._config("lambda", upload, 1, connect=upload / 5)))
+
     def invoke_client(self, timeout_seconds: float) -> LambdaClient:
         """For invocations of a function that may run so long: waits longer than that, and never asks twice."""
         return self._once(
@@ -113,11 +120,26 @@ class Aws:
                 service, region_name=self.region, endpoint_url=self._endpoint(service), config=config
             )
 
+    def stoppable(self, stop: Stop) -> None:
+        """No request to Lambda begins after ``stop``, in any thread that was told. For clients that are made from here on."""
+        self._made["stop"] = stop
+
+    @property
+    def paces(self) -> Paces:
+        """How fast requests go to Lambda, from all clients together."""
+        from lambda_ci.adapters.pace import Paces
+
+        return self._once("paces", lambda: Paces.of(self.console.clock))
+
     def _lambda(self, config: Config) -> LambdaClient:
         with self._opening("lambda"):
-            return self._session().client(
+            client = self._session().client(
                 "lambda", region_name=self.region, endpoint_url=self._endpoint("lambda"), config=config
             )
+        self.paces.govern(client.meta.events)
+        if isinstance(stop := self._made.get("stop"), Stop):
+            stop.govern(client.meta.events)
+        return client
 
     def _s3(self) -> S3Client:
         from botocore.config import Config

@@ -43,6 +43,12 @@ _NETWORK = Advice(
 )
 _REGION_WAYS = "set aws.region in lambda-ci.yml, --region, the input region, AWS_REGION, or a region in the profile"
 
+OTHERS = {
+    "lambda:GetLayerVersion": "; the owner of another account's layer must share it as well "
+    "(aws lambda add-layer-version-permission)",
+}
+"""By action, what else it takes where the resource belongs to another account."""
+
 ADVICE = {
     "AccessDenied": _DENIED,
     "AccessDeniedException": _DENIED,
@@ -136,3 +142,49 @@ ADVICE = {
         "check the proxy and the endpoint",
     ),
 }
+ADVICE |= {
+    "RepositoryNotFoundException": Advice(
+        "There is no such ECR repository in that account and region.",
+        "create it, or write `image: {create-repository: true}`; check region and account",
+    ),
+    "InvalidTagException": Advice("ECR refuses the tags of the repository.", "correct the project's name"),
+    "ImageAlreadyExistsException": Advice("The image is there already.", "run this again"),
+}
+
+WORDS: tuple[tuple[str, Advice], ...] = (
+    (
+        "is not supported",
+        Advice(
+            "Lambda takes one image for one architecture, and no index of several; `docker buildx` makes an index, because it "
+            "adds attestations.",
+            "build it with `--provenance=false --sbom=false` and one --platform, or name the image inside by its digest",
+        ),
+    ),
+    (
+        "permission to access the ECR image",
+        Advice(
+            "Lambda may not read the image: the repository's policy does not let it, or it is another account's.",
+            "let lambda.amazonaws.com read it in the repository's policy (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer); "
+            "or allow ecr:GetRepositoryPolicy and ecr:SetRepositoryPolicy to this run, and Lambda adds that itself",
+        ),
+    ),
+    (
+        "does not exist. Provide a valid source image",
+        Advice(
+            "The image is not in its repository.",
+            "push it, or correct image-uri; region and account must be the function's",
+        ),
+    ),
+    (
+        "is not valid. Provide a valid source image",
+        Advice("Lambda takes images from private ECR repositories of the function's region only.", "correct image-uri"),
+    ),
+)
+"""Advice by Lambda's words about images, which have no codes of their own. A part of the message."""
+
+
+def worded(message: str) -> Advice | None:
+    """Advice for a message about an image."""
+    if "image" not in message:
+        return None
+    return next((advice for words, advice in WORDS if words in message), None)

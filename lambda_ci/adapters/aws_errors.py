@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from traceback import walk_tb
 from typing import TYPE_CHECKING, TypedDict, TypeGuard, cast
 
-from lambda_ci.adapters.aws_advice import ADVICE, Advice
+from lambda_ci.adapters.aws_advice import ADVICE, OTHERS, Advice, worded
 from lambda_ci.errors import AwsError
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def redact(message: str) -> str:
 
 def _answered(error: ClientError, doing: str) -> Refusal:
     code, message, status = _answer(error)
-    advice = ADVICE.get(code) or ADVICE.get(f"HTTP {status}") or Advice()
+    advice = worded(message) or ADVICE.get(code) or ADVICE.get(f"HTTP {status}") or Advice()
     denied = _DENIED.search(message)
     if denied:
         advice = _permission(denied, forbidden="explicit deny" in message)
@@ -112,7 +112,8 @@ def _permission(denied: re.Match[str], *, forbidden: bool) -> Advice:
         )
     return Advice(
         why=f"{who} lacks the permission {denied['action']} on {resource}.",
-        fix=f"allow it in a policy of that identity: Action {denied['action']}, Resource {resource}",
+        fix=f"allow it in a policy of that identity: Action {denied['action']}, Resource {resource}"
+        + OTHERS.get(denied["action"], ""),
     )
 
 

@@ -1,17 +1,75 @@
-"""git, as far as building needs it: one commit of a repository, with its tags and submodules."""
+"""git, as far as building needs it: one commit of a repository, with its tags and submodules, and the state of the project's own."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from lambda_ci.adapters import process
-from lambda_ci.adapters.url import credentials_of, origin_of, without_credentials, without_userinfo
+from lambda_ci.adapters.url import credentials_of, origin_of, public, without_credentials, without_userinfo
 from lambda_ci.errors import BuildError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+_PATIENCE = 20.0
+"""Seconds that git may take to look at a work tree."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """A work tree: its commit, the address it came from (without credentials, empty where there is none), and whether
+    it differs from the commit."""
+
+    commit: str
+    url: str
+    dirty: bool
+
+
+def state(folder: Path, *, without: Sequence[Path] = (), environ: Mapping[str, str]) -> State | None:
+    """The work tree that ``folder`` is in; ``None`` where there is none, no commit yet, or no git that could tell.
+
+    ``without``: files and folders in which changes do not count, such as the output.
+    """
+    root = next((one for one in (folder, *folder.parents) if (one / ".git").exists()), None)
+    if root is None:
+        return None
+    env = {**environ, **trusting(root, environ), "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+    outside = [f":(exclude,literal){path.relative_to(root)}" for path in without if path.is_relative_to(root)]
+    looking = ["status", "--porcelain=v2", "--branch", "--", str(root), *outside]
+    try:
+        told = process.run(["git", "-C", str(root), *looking], env=env, timeout=_PATIENCE)
+        remote = process.run(
+            ["git", "-C", str(root), "config", "--get", "remote.origin.url"], env=env, timeout=_PATIENCE
+        )
+    except BuildError:
+        return None
+    lines = told.stdout.splitlines()
+    commit = next((line.split()[2] for line in lines if line.startswith("# branch.oid ")), "")
+    if told.returncode != 0 or not commit.isalnum():
+        return None
+    dirty = any(not line.startswith("#") for line in lines)
+    return State(commit=commit, url=_address(remote.stdout.strip()), dirty=dirty)
+
+
+def _address(url: str) -> str:
+    """Empty for a folder of this machine."""
+    return "" if url.startswith(("/", ".", "~", "file:")) else public(url)
+
+
+def trusting(root: Path, environ: Mapping[str, str]) -> dict[str, str]:
+    """In a container lambda-ci is root, and the work tree somebody else's, which git refuses unless it is told. What
+    a repository's configuration could start meanwhile is switched off."""
+    count = int(environ.get("GIT_CONFIG_COUNT") or 0)
+    return {
+        "GIT_CONFIG_COUNT": str(count + 2),
+        f"GIT_CONFIG_KEY_{count}": "safe.directory",
+        f"GIT_CONFIG_VALUE_{count}": str(root),
+        f"GIT_CONFIG_KEY_{count + 1}": "core.fsmonitor",
+        f"GIT_CONFIG_VALUE_{count + 1}": "false",
+    }
 
 
 def checkout(repository: str, commit: str, folder: Path, *, environ: Mapping[str, str], seconds: float) -> None:

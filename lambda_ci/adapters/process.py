@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,11 @@ from lambda_ci.adapters.url import without_credentials
 from lambda_ci.errors import BuildError, LambdaCiError
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Mapping, Sequence
+
+_LOOK = 0.1
+"""Seconds between looks at whether a program is still wanted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +31,7 @@ class Completed:
     stderr: str
 
 
-def run(
+def run(  # noqa: PLR0913 - what a caller need not say has a default
     command: Sequence[str],
     *,
     env: Mapping[str, str],
@@ -34,26 +39,31 @@ def run(
     cwd: Path | None = None,
     input: str = "",
     failure: type[LambdaCiError] = BuildError,
+    late: type[LambdaCiError] | None = None,
     advice: str = "try again; look at what it waits for (a network, a lock, a prompt)",
+    cancelled: threading.Event | None = None,
 ) -> Completed:
     """Run a program to its end; any exit code is an answer.
 
     The program leads a process group of its own, which is killed as a whole at the deadline (``timeout`` seconds),
-    on an interrupt and on any other exception. Raises ``failure`` when the program cannot be started or is late, which
-    ``advice`` says how to mend.
+    on an interrupt and on any other exception. Raises ``failure`` when the program cannot be started, and ``late`` (or else
+    ``failure``) when it is late, which ``advice`` says how to mend;
+    ``failure`` too when ``cancelled`` was set, which a thread gives that nobody else can interrupt.
     """
     process = _start(command, env=env, cwd=cwd, failure=failure)
     try:
-        stdout, stderr = process.communicate(input.encode(), timeout=timeout)
+        stdout, stderr = _ended(process, input.encode(), timeout=timeout, cancelled=cancelled)
     except subprocess.TimeoutExpired:
         _end(process)
-        raise failure(
+        raise (late or failure)(
             f"`{_shown(command)}` did not end within {timeout:.0f} s and was stopped",
             fix=advice,
         ) from None
     except BaseException:
         _end(process)
         raise
+    if cancelled is not None and cancelled.is_set():
+        raise failure(f"`{_shown(command)}` was stopped")
     return Completed(returncode=process.returncode, stdout=_text(stdout), stderr=_text(stderr))
 
 
@@ -78,14 +88,37 @@ def _start(
         ) from error
 
 
+def _ended(
+    process: subprocess.Popen[bytes], input: bytes, *, timeout: float, cancelled: threading.Event | None
+) -> tuple[bytes, bytes]:
+    """What it wrote, once it has ended. Raises TimeoutExpired."""
+    if cancelled is None:
+        return process.communicate(input, timeout=timeout)
+    deadline = time.monotonic() + timeout
+    while True:
+        left = deadline - time.monotonic()
+        try:
+            return process.communicate(input, timeout=min(left, _LOOK))
+        except subprocess.TimeoutExpired:
+            input = b""  # It has been taken over.
+            if cancelled.is_set():
+                _kill(process)
+            elif left <= _LOOK:
+                raise
+
+
 def _end(process: subprocess.Popen[bytes]) -> None:
     """Kill the whole group; the pipes are closed unread, because a stray grandchild may hold them open."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
+    _kill(process)
     for pipe in (process.stdin, process.stdout, process.stderr):
         if pipe:
             pipe.close()
     process.wait()
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _shown(command: Sequence[str]) -> str:

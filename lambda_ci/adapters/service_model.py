@@ -6,6 +6,7 @@ import gzip
 import json
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -93,11 +94,31 @@ def lambda_model() -> ServiceModel:
         ) from error
 
 
+@cache
+def services() -> frozenset[str]:
+    """The names of the AWS services that the installed botocore knows, as ``boto3.client()`` takes them. Raises LambdaCiError."""
+    try:
+        return frozenset(path.name for path in _data().iterdir() if path.is_dir())
+    except OSError as error:
+        raise LambdaCiError(
+            "botocore's data cannot be read", why=f"{type(error).__name__}: {error}", fix="install boto3 again"
+        ) from error
+
+
+def botocore_version() -> str:
+    """Of the installed botocore."""
+    return version("botocore")
+
+
 def _newest() -> dict[str, Any]:
-    found = find_spec("botocore")
-    folder = Path(found.origin or "").parent / "data" / "lambda" if found else Path()
+    folder = _data() / "lambda"
     newest = max(path for path in folder.iterdir() if path.is_dir())
     path = [newest / name for name in _FILES if (newest / name).exists()][0]  # noqa: RUF015 - an IndexError is expected above
     content = path.read_bytes()
     model: dict[str, Any] = json.loads(gzip.decompress(content) if path.suffix == ".gz" else content)
     return model
+
+
+def _data() -> Path:
+    found = find_spec("botocore")
+    return Path(found.origin or "").parent / "data" if found else Path("botocore", "data")

@@ -24,6 +24,11 @@ def without_userinfo(text: str) -> str:
     return _URL.sub(lambda found: found[0].replace(found["userinfo"] or "", "", 1), text)
 
 
+def public(url: str) -> str:
+    """The address itself: no user name, no password, no query, no fragment."""
+    return without_userinfo(url).partition("#")[0].partition("?")[0]
+
+
 def credentials_of(url: str) -> tuple[str, str] | None:
     """User name and password that a URL carries, decoded; ``None`` where it carries none."""
     userinfo, at, _host = _netloc(url).rpartition("@")

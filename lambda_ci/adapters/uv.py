@@ -14,6 +14,7 @@ from lambda_ci.adapters import process
 from lambda_ci.errors import BuildError
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Mapping
 
 GLIBC_MINORS = (17, 28, *range(31, 41))
@@ -72,11 +73,19 @@ class Uv:
         return ("--python", sys.executable) if sys.executable else ()
 
     def build_wheel(
-        self, folder: Path, *, python: Path, output: Path, environ: Mapping[str, str], cwd: Path, seconds: float
+        self,
+        folder: Path,
+        *,
+        python: Path,
+        output: Path,
+        environ: Mapping[str, str],
+        cwd: Path,
+        seconds: float,
+        cancelled: threading.Event,
     ) -> process.Completed:
         """``uv build --wheel`` of a source tree, in an environment of its own. Never raises for its exit code.
 
-        ``environ`` is laid over uv's own environment. Raises BuildError when it is late.
+        ``environ`` is laid over uv's own environment. Raises BuildError when it is late or ``cancelled``.
         """
         command = [
             str(self.program),
@@ -91,7 +100,7 @@ class Uv:
         command += ["--no-progress", "--color", "never", "--no-python-downloads", "--no-create-gitignore"]
         late = "give it more time with build.timeout (minutes)"
         env = self._environment() | dict(environ)
-        return process.run(command, env=env, cwd=cwd, timeout=seconds, advice=late)
+        return process.run(command, env=env, cwd=cwd, timeout=seconds, advice=late, cancelled=cancelled)
 
     def find_python(self, version: str) -> Path | None:
         """An interpreter of that version (``3.12``) on this machine; none is downloaded."""

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 from lambda_ci.deploy import changes
 from lambda_ci.deploy.current import Current, Live
 from lambda_ci.deploy.desired import Desired
+from lambda_ci.deploy.layers import resolved
 from lambda_ci.deploy.release import Release, released, unchanged
 from lambda_ci.deploy.resources.code import update_code
 from lambda_ci.deploy.resources.code_signing import update_code_signing
 from lambda_ci.deploy.resources.configuration import update_configuration
 from lambda_ci.deploy.resources.function import create
+from lambda_ci.deploy.resources.layer import publish_layers
 from lambda_ci.deploy.resources.tags import update_tags
 from lambda_ci.deploy.resources.version import publish
 from lambda_ci.deploy.services import Services
@@ -39,6 +41,8 @@ UPDATES: Mapping[Resource, Update] = {
 
 def apply(plan: Plan, desired: Desired, current: Current, services: Services) -> Release:
     """Make the plan's changes up to the published version. Raises ``AwsError`` or ``PackageError``."""
+    current = publish_layers(desired, current, services)
+    desired = resolved(desired, current)
     if current.latest is None:
         return _create(plan, desired, current, services)
     if readiness(current.latest, after_write=False) is Readiness.WAITING:

@@ -19,6 +19,8 @@ from lambda_ci.deploy.comparison import (
     observed,
 )
 from lambda_ci.deploy.current import LATEST
+from lambda_ci.deploy.layers import check_sizes, gives_way, layer_changes, resolved
+from lambda_ci.deploy.package import code_fields, runs
 from lambda_ci.deploy.preconditions import check
 from lambda_ci.model.change import Action, Change, FieldChange, Plan, Resource
 from lambda_ci.model.history import describes
@@ -36,9 +38,11 @@ def plan(desired: Desired, current: Current, *, staging: StagingSpec | None) -> 
 
     Raises ``AwsError``, ``PackageError`` or ``ConfigurationError`` for what cannot be reached.
     """
+    check_sizes(desired, current, staging=staging)
+    desired = resolved(desired, current)
     check(desired, current, staging=staging)
     steps = _update(desired, current, current.latest) if current.latest else (_creation(desired),)
-    changes = [*steps, *_release(desired, current)]
+    changes = [*layer_changes(desired, current), *steps, *_release(desired, current)]
     return Plan(
         function=desired.name,
         function_name=desired.function_name,
@@ -49,17 +53,15 @@ def plan(desired: Desired, current: Current, *, staging: StagingSpec | None) -> 
 def _creation(desired: Desired) -> Change:
     members = [change for name, value in desired.members.items() for change in fields(name, value, None)]
     tags = [FieldChange(field=f"tags.{key}", before="", after=value) for key, value in desired.tags.items()]
-    listed = (*members, *environment_fields(desired, None), *tags, *_code_fields(desired, None))
+    listed = (*members, *environment_fields(desired, None), *tags, *code_fields(desired.package, None))
     return Change(resource=Resource.FUNCTION, action=Action.CREATE, fields=listed)
 
 
 def _update(desired: Desired, current: Current, live: Live) -> tuple[Change | None, ...]:
-    return (
-        _code_signing(desired, current),
-        _change(Resource.CONFIGURATION, _configuration(desired, current, live)),
-        _change(Resource.CODE, _code(desired, current, live)),
-        _change(Resource.TAGS, _tags(desired, live)),
-    )
+    configuration = _change(Resource.CONFIGURATION, _configuration(desired, current, live))
+    code = _change(Resource.CODE, _code(desired, current, live))
+    both = (code, configuration) if gives_way(desired, live) else (configuration, code)
+    return (_code_signing(desired, current), *both, _change(Resource.TAGS, _tags(desired, live)))
 
 
 def _code_signing(desired: Desired, current: Current) -> Change | None:
@@ -81,8 +83,8 @@ def _configuration(desired: Desired, current: Current, live: Live) -> tuple[Fiel
 
 def _code(desired: Desired, current: Current, live: Live) -> tuple[FieldChange, ...]:
     members = _member_fields(desired, current, live, Place.CODE)
-    if desired.package.code_sha256 != live.code_sha256:
-        return (*_code_fields(desired, live), *members)
+    if not runs(live, desired.package):
+        return (*code_fields(desired.package, live), *members)
     if live.update == "Failed":
         return (FieldChange(field="last-update-status", before="Failed", after="Successful"), *members)
     return members
@@ -113,7 +115,7 @@ def _lags(desired: Desired, current: Current, released: Live) -> bool:
     released = _undescribed(desired, released)
     return (
         released.version == LATEST
-        or released.code_sha256 != desired.package.code_sha256
+        or not runs(released, desired.package)
         or environment_differs(desired, released)
         or any(differing(desired, released, current, place) for place in (Place.CONFIGURATION, Place.CODE))
     )
@@ -133,15 +135,6 @@ def _member_fields(desired: Desired, current: Current, live: Live, place: Place)
         for name in differing(desired, live, current, place)
         for field in fields(name, desired.members[name], observed(name, live, desired.function_name))
     )
-
-
-def _code_fields(desired: Desired, live: Live | None) -> tuple[FieldChange, ...]:
-    package = desired.package
-    digests = FieldChange(
-        field="code-sha256", before=live.code_sha256[:12] if live else "", after=package.code_sha256[:12]
-    )
-    sizes = FieldChange(field="code-size", before=f"{live.code_size}" if live else "", after=f"{package.size}")
-    return digests, sizes
 
 
 def _change(resource: Resource, fields: tuple[FieldChange, ...]) -> Change | None:

@@ -10,6 +10,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
+from lambda_ci.deploy import layers
 from lambda_ci.model.change import FieldChange
 from lambda_ci.model.naming import kebab
 
@@ -112,7 +113,8 @@ def fields(name: str, wanted: JsonValue, seen: JsonValue) -> Iterator[FieldChang
             if not same(key, value, inner.get(key)):
                 yield from fields(f"{name}.{key}", value, inner.get(key))
         return
-    yield FieldChange(field=kebab(name), before=_shown(seen), after=_shown(wanted))
+    text = layers.shown if name == "Layers" else _shown
+    yield FieldChange(field=kebab(name), before=text(seen), after=text(wanted))
 
 
 def environment_fields(desired: Desired, live: Live | None) -> Iterator[FieldChange]:

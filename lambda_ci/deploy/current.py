@@ -5,6 +5,7 @@ Read with GetFunction, which Lambda allows 100 times a second; everything else s
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, cast
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from lambda_ci.deploy.desired import Desired
 
 LATEST = "$LATEST"
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +39,8 @@ class Live:
     revision_id: str
     code_sha256: str
     code_size: int
+    image: str = ""
+    """The address of the container image by digest; empty for a zip, and in answers that do not tell it."""
     state: str
     state_reason: str
     update: str
@@ -50,6 +54,8 @@ class Live:
     """Why the variables cannot be read; empty where they can."""
     tags: Mapping[str, str]
     tags_error: str
+    location: str = field(default="", repr=False, compare=False)
+    """Where the package can be fetched for ten minutes; whoever has the address may do so. Empty where AWS does not say."""
 
     @property
     def timeout(self) -> int:
@@ -86,6 +92,10 @@ class Current:
     """The ARN of the code signing configuration; only read where one is declared."""
     places: Mapping[str, Place]
     unreported: frozenset[str]
+    layers: Mapping[str, str] = field(default_factory=dict)
+    """Of the project's layers that the function shall have: their ARNs by name, empty for those still to be published."""
+    new_layers: frozenset[str] = frozenset()
+    """Those that this run creates, and no other function's plan tells of."""
 
 
 def read(aws: Aws, desired: Desired) -> Current:
@@ -137,8 +147,9 @@ def live(client: LambdaClient, answer: GetFunctionResponseTypeDef, *, doing: str
         function_arn=":".join(configuration["FunctionArn"].split(":")[:7]),
         version=configuration["Version"],
         revision_id=configuration.get("RevisionId", ""),
-        code_sha256=configuration["CodeSha256"],
+        code_sha256=configuration.get("CodeSha256", ""),
         code_size=configuration.get("CodeSize", 0),
+        image=_image(answer),
         state=configuration.get("State", ""),
         state_reason=_reason(configuration, "StateReason"),
         update=configuration.get("LastUpdateStatus", ""),
@@ -149,7 +160,18 @@ def live(client: LambdaClient, answer: GetFunctionResponseTypeDef, *, doing: str
         environment_error=environment.get("Error", {}).get("Message", ""),
         tags=answer.get("Tags", {}),
         tags_error=answer.get("TagsError", {}).get("Message", ""),
+        location=answer.get("Code", {}).get("Location", ""),
     )
+
+
+def _image(answer: GetFunctionResponseTypeDef) -> str:
+    """Where the answer names the image by tag only, its digest is that of the code (CodeSha256, then in hex)."""
+    code = answer.get("Code", {})
+    uri, digest = (
+        code.get("ResolvedImageUri") or code.get("ImageUri", ""),
+        answer["Configuration"].get("CodeSha256", ""),
+    )
+    return f"{uri}@sha256:{digest}" if uri and "@" not in uri and _DIGEST.fullmatch(digest) else uri
 
 
 def _members(client: LambdaClient, answer: GetFunctionResponseTypeDef) -> dict[str, JsonValue]:

@@ -7,12 +7,15 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from lambda_ci.deploy.layers import Layer, layer
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from pydantic import JsonValue
 
-    from lambda_ci.model.artifact import Package
+    from lambda_ci.deploy.package import AnyPackage
+    from lambda_ci.model.artifact import LayerPackage
     from lambda_ci.model.settings import Function
 
 MARK = "lambda-ci:project"
@@ -34,7 +37,10 @@ class Desired:
     environment_replaces: bool
     """Whether variables that are not declared are removed."""
     tags: Mapping[str, str]
-    package: Package
+    package: AnyPackage
+    project: str
+    layers: tuple[Layer | str, ...] | None = None
+    """In order: layers of the project, and ARNs; ``None``: not declared."""
 
     @property
     def digest(self) -> str:
@@ -49,14 +55,13 @@ class Desired:
         return str(arn) if arn else None
 
 
-def desired(function: Function, package: Package, *, project: str) -> Desired:
-    """The architecture is always declared, because the package is built for it."""
+def desired(
+    function: Function, package: AnyPackage, *, project: str, layers: Sequence[LayerPackage | str] | None = None
+) -> Desired:
+    """The architecture is always declared, because the package is built for it. An image says itself what it runs."""
     spec = function.spec
-    own: dict[str, JsonValue] = {
-        "Handler": spec.handler,
-        "Runtime": spec.runtime,
-        "Architectures": [spec.architecture.value],
-    }
+    own: dict[str, JsonValue] = {"Architectures": [spec.architecture.value]}
+    own |= {"PackageType": "Image"} if spec.is_image else {"Handler": spec.handler, "Runtime": spec.runtime}
     return Desired(
         name=function.name,
         function_name=function.function_name,
@@ -66,4 +71,10 @@ def desired(function: Function, package: Package, *, project: str) -> Desired:
         environment_replaces=spec.environment_mode == "replace",
         tags={**(spec.tags or {}), MARK: project},
         package=package,
+        project=project,
+        layers=None if layers is None else tuple(_layer(one, project) for one in layers),
     )
+
+
+def _layer(one: LayerPackage | str, project: str) -> Layer | str:
+    return one if isinstance(one, str) else layer(one, project=project)

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from lambda_ci.adapters.lambda_members import Place
 from lambda_ci.deploy.comparison import differing
+from lambda_ci.deploy.package import runs
 from lambda_ci.errors import AwsError, ConfigurationError, PackageError
+from lambda_ci.model.artifact import Package
 from lambda_ci.model.platform import facts
 
 if TYPE_CHECKING:
@@ -28,8 +30,8 @@ def check(desired: Desired, current: Current, *, staging: StagingSpec | None) ->
         _create_only(desired, current, live)
         _readable(desired, live)
         _readable(desired, current.released or live)
-    if live is None or live.code_sha256 != desired.package.code_sha256:
-        _size(desired, staging)
+    if isinstance(desired.package, Package) and (live is None or not runs(live, desired.package)):
+        _size(desired.package, staging)
 
 
 def _role(desired: Desired) -> None:
@@ -55,15 +57,16 @@ def _usable(desired: Desired, live: Live) -> None:
 def _create_only(desired: Desired, current: Current, live: Live) -> None:
     wanted = dict(desired.members)
     found = [name for name in differing(desired, live, current, Place.CREATE) if name not in _APART]
-    if live.members.get("PackageType", "Zip") != "Zip" and "PackageType" not in found:
+    wanted.setdefault("PackageType", "Zip")
+    if live.members.get("PackageType", "Zip") != wanted["PackageType"] and "PackageType" not in found:
         found.append("PackageType")
-        wanted.setdefault("PackageType", "Zip")
     if found:
         name = found[0]
         raise AwsError(
             f"{name} of the function {desired.function_name} is {live.members.get(name)}, and {wanted[name]} is wanted",
             why=f"Lambda sets {name} when a function is created and cannot change it afterwards.",
-            fix="give the function another name (function-name), or delete it first",
+            fix="give the function another name (function-name), or delete it first (with its versions and aliases: "
+            f"aws lambda delete-function --function-name {desired.function_name})",
         )
 
 
@@ -81,12 +84,12 @@ def _readable(desired: Desired, live: Live) -> None:
         )
 
 
-def _size(desired: Desired, staging: StagingSpec | None) -> None:
-    size, limit = desired.package.size, facts().limits.direct_upload
+def _size(package: Package, staging: StagingSpec | None) -> None:
+    size, limit = package.size, facts().limits.direct_upload
     if size <= limit or staging is not None:
         return
     raise PackageError(
-        f"the package of {desired.name} is {size:,} bytes, and a direct upload takes {limit:,}",
+        f"the package of {package.function} is {size:,} bytes, and a direct upload takes {limit:,}",
         why="Lambda reads larger packages from an S3 bucket, and none is configured.",
         fix="add to lambda-ci.yml:\nstaging:\n  bucket: NAME-OF-A-BUCKET-IN-THE-FUNCTION'S-REGION",
     )

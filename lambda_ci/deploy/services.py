@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from lambda_ci.deploy.published import Published
 from lambda_ci.model.history import Record
 
 if TYPE_CHECKING:
@@ -21,5 +22,6 @@ class Services:
     clock: Clock
     console: Console
     staging: StagingSpec | None
+    layers: Published = field(default_factory=Published)
     record: Record = field(default_factory=Record)
     """The commit and the run that deploy; what each version remembers."""

@@ -6,17 +6,20 @@ from typing import TYPE_CHECKING
 
 from lambda_ci.deploy.staging import stage
 from lambda_ci.errors import PackageError
+from lambda_ci.model.artifact import ImagePackage, Package
 from lambda_ci.model.platform import facts
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
+    from lambda_ci.deploy.package import AnyPackage
     from lambda_ci.deploy.services import Services
-    from lambda_ci.model.artifact import Package
 
 
-def location(package: Package, services: Services) -> dict[str, str | bytes]:
-    """``ZipFile``, or ``S3Bucket`` and ``S3Key`` of a copy that is in the bucket when this returns."""
+def location(package: AnyPackage, services: Services) -> dict[str, str | bytes]:
+    """``ImageUri``, ``ZipFile``, or ``S3Bucket`` and ``S3Key`` of a copy that is in the bucket when this returns."""
+    if isinstance(package, ImagePackage):
+        return {"ImageUri": package.uri}
     if package.size > facts().limits.direct_upload and services.staging is not None:
         return {**stage(package, services.staging, services)}
     try:
@@ -27,7 +30,7 @@ def location(package: Package, services: Services) -> dict[str, str | bytes]:
         ) from error
 
 
-def carrier(package: Package, services: Services) -> LambdaClient:
+def carrier(package: AnyPackage, services: Services) -> LambdaClient:
     """The client for the request that carries the package, or names it."""
-    direct = package.size <= facts().limits.direct_upload
+    direct = isinstance(package, Package) and package.size <= facts().limits.direct_upload
     return services.aws.upload_client() if direct else services.aws.lambda_client()

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from lambda_ci.adapters.aws_errors import Refusal, asking
 from lambda_ci.deploy.answers import complete
 from lambda_ci.deploy.current import LATEST
+from lambda_ci.deploy.resources.alias import read_alias
 from lambda_ci.model.history import Record
+from lambda_ci.model.result import Past
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -52,3 +54,21 @@ def versions(client: LambdaClient, function_name: str) -> tuple[Version, ...]:
         if refusal.code != "ResourceNotFoundException":
             raise
     return tuple(sorted(found, key=lambda one: int(one.number)))
+
+
+def past(client: LambdaClient, function_name: str, alias: str) -> tuple[Past, ...]:
+    """What an alias ran, newest first, what was rolled back from last. Raises ``AwsError``."""
+    found = read_alias(client, function_name, alias)
+    if found is None:
+        return ()
+    known = {one.number: one for one in versions(client, function_name)}
+    history = found.history
+    ran = [(number, False) for number in history.versions] + [(number, True) for number in history.abandoned]
+    return tuple(_past(number, known.get(number), abandoned=abandoned) for number, abandoned in ran)
+
+
+def _past(number: str, version: Version | None, *, abandoned: bool) -> Past:
+    if version is None:
+        return Past(version=number, abandoned=abandoned)
+    record = version.record
+    return Past(version=number, commit=record.commit, run=record.run, published=version.published, abandoned=abandoned)

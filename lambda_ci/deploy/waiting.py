@@ -11,6 +11,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from lambda_ci.deploy.current import look
+from lambda_ci.deploy.reasons import reason_advice
 from lambda_ci.errors import AwsError
 
 if TYPE_CHECKING:
@@ -85,17 +86,18 @@ def _pauses() -> Iterator[float]:
 
 
 def _failed(waited: Wait, live: Live) -> AwsError:
+    why, fix = reason_advice(live.state_reason if live.state == "Failed" else live.update_reason)
     if live.state == "Failed":
         return AwsError(
             f"{waited.subject} ended in the state Failed: {live.state_reason}",
-            why="Lambda could not prepare it; it will never become usable.",
-            fix="mend the cause; a function that failed on creation must be deleted "
+            why=f"{why or 'Lambda could not prepare it.'} It will never become usable.",
+            fix=f"{fix or 'mend the cause'}; a function that failed on creation must be deleted "
             f"(aws lambda delete-function --function-name {waited.function_name}) before it can be created again",
         )
     return AwsError(
         f"the update of {waited.subject} failed: {live.update_reason}",
-        why="Lambda took the request and could not carry it out; the code that ran before still runs.",
-        fix="mend the cause and run this again",
+        why=f"{why or 'Lambda took the request and could not carry it out.'} The code that ran before still runs.",
+        fix=f"{fix or 'mend the cause'}, and run this again",
     )
 
 

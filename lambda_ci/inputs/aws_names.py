@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 OPERATIONS = ("CreateFunction", "UpdateFunctionConfiguration", "UpdateFunctionCode")
 _PACKAGE = "lambda-ci builds and uploads the package itself; say what goes in with `source` and `requirements`"
 _VERSION = "lambda-ci publishes a version whenever something changed, and moves `alias` to it"
-_IMAGE = "lambda-ci deploys zip packages, not container images"
 
 OWN: Mapping[str, str] = {
     "FunctionName": "function-name",
@@ -23,6 +22,9 @@ OWN: Mapping[str, str] = {
     "Handler": "handler",
     "Environment": "environment",
     "Tags": "tags",
+    "PackageType": "package-type",
+    "ImageUri": "image-uri",
+    "Layers": "layers",
 }
 """Members that are fields of a function under their own rules."""
 
@@ -33,9 +35,6 @@ REFUSED: Mapping[str, str] = {
     "s3-bucket": f"{_PACKAGE}, and where large ones are uploaded with `staging: {{bucket: …}}` at the top",
     "s3-key": f"{_PACKAGE}, and where large ones are uploaded with `staging: {{prefix: …}}` at the top",
     "s3-object-version": _PACKAGE,
-    "image-uri": _IMAGE,
-    "image-config": _IMAGE,
-    "package-type": f"{_IMAGE}; leave it out",
     "publish": _VERSION,
     "publish-to": _VERSION,
     "dry-run": "use the verb `plan`: it shows what would change and writes nothing",
@@ -43,7 +42,7 @@ REFUSED: Mapping[str, str] = {
 }
 """Members that lambda-ci sets itself, with what to use instead."""
 
-UNBUILT = frozenset({"layers", "triggers", "url"})
+UNBUILT = frozenset({"triggers", "url"})
 """Keys that a later version will take."""
 
 

@@ -10,7 +10,9 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from lambda_ci.inputs.images import check_image, needs
 from lambda_ci.inputs.located import Located, plain
+from lambda_ci.inputs.package_size import check_package
 from lambda_ci.inputs.wording import not_what, quoted, shown, suggestion
 from lambda_ci.model.platform import facts
 from lambda_ci.model.problem import Problem, Severity
@@ -31,15 +33,16 @@ _MAX_TAGS = 50
 
 def check_function(function: Located, *, today: date) -> Iterator[Problem]:
     """Everything about one function that needs neither its files nor the other functions."""
-    for name in ("handler", "runtime"):
+    for name in needs(function):
         if function.at(name) is None:
             yield function.problem(f"is required{_how(function, name)}", missing=name)
+    yield from check_image(function)
     yield from _handler(function)
     yield from _runtime(function, today)
     yield from _environment(function)
     yield from _tags(function)
-    yield from _layers(function)
     yield from _exclude(function)
+    yield from check_package(function)
     for case in (function.at("smoke") or function).elements:
         yield from _expression(case)
 
@@ -120,13 +123,6 @@ def _tags(function: Located) -> Iterator[Problem]:
     if len(tags.entries) >= _MAX_TAGS:
         message = f"{len(tags.entries)} tags are too many: AWS allows {_MAX_TAGS}, and lambda-ci adds one"
         yield tags.key_problem(message)
-
-
-def _layers(function: Located) -> Iterator[Problem]:
-    layers = function.at("layers")
-    limit = facts().limits.layers_count
-    if layers is not None and len(layers.elements) > limit:
-        yield layers.problem(f"must have at most {limit} entries, not {len(layers.elements)}")
 
 
 def _exclude(function: Located) -> Iterator[Problem]:

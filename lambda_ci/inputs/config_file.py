@@ -46,23 +46,31 @@ def find(explicit: Located | None, cwd: Path) -> ConfigFile | None:
     return _read(cwd / there[0], there[0], tuple(_ignored(name, there[0]) for name in there[1:]))
 
 
+def as_it_was(file: ConfigFile, content: bytes) -> ConfigFile:
+    """The file with another content, that of some time ago. Raises Unreadable."""
+    return _composed(_decoded(content, file.name), file.folder, file.name, ())
+
+
 def _ignored(name: str, used: str) -> Problem:
     message = f"is ignored, because {used} is here as well"
     return Problem(origin=Origin(source=name), message=message, severity=Severity.WARNING)
 
 
 def _read(path: Path, name: str, problems: tuple[Problem, ...]) -> ConfigFile:
-    composed = compose(_text(path, name), source=name)
+    return _composed(_decoded(_bytes(path, name), name), path.parent, name, problems)
+
+
+def _composed(text: str, folder: Path, name: str, problems: tuple[Problem, ...]) -> ConfigFile:
+    composed = compose(text, source=name)
     root = composed.root
     if root is None or root.value is None:
         raise _refused(name, "is empty; it needs at least `version: 1` and `functions:`")
     if not isinstance(root.value, dict):
         raise Unreadable(root.problem("must be a mapping (KEY: value) that begins with `version: 1`"))
-    return ConfigFile(folder=path.parent, name=name, root=root, problems=(*problems, *composed.problems))
+    return ConfigFile(folder=folder, name=name, root=root, problems=(*problems, *composed.problems))
 
 
-def _text(path: Path, name: str) -> str:
-    content = _bytes(path, name)
+def _decoded(content: bytes, name: str) -> str:
     if len(content) > MAX_BYTES:
         raise _refused(name, f"is larger than {MAX_BYTES // 1024} KiB, too large for a configuration file")
     if content.startswith(_WIDE):

@@ -33,6 +33,7 @@ _EXPECTED: Mapping[str, str] = {
     "dict_type": wording.MAPPING,
     "tuple_type": wording.LIST,
 }
+_SIZE = "an amount of bytes: a whole number, or a text such as 20 MB or 20 MiB"
 _FORMS: Mapping[str, str] = {
     "runtime": "a Python runtime of Lambda, such as python3.13",
     "handler": "module.function, without spaces",
@@ -40,6 +41,11 @@ _FORMS: Mapping[str, str] = {
     "role-to-assume": "the ARN of a role, such as arn:aws:iam::123456789012:role/deploy",
     "role-session-name": "2 to 64 letters, digits and the characters _+=,.@-",
     "endpoint-url": "an address that begins with http:// or https://",
+    "repository": "the name of an ECR repository, or an address such as registry.example/team/name (no tag)",
+    "image-uri": "an image's address: ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG or …/NAME@sha256:DIGEST",
+    "target": "the name of a stage: letters, digits, dots, - and _",
+    "max-size": _SIZE,
+    "max-unpacked-size": _SIZE,
     "bucket": "the name of an S3 bucket: 3 to 63 small letters, digits, dots and hyphens",
 }
 _NAME = "letters, digits, - and _"

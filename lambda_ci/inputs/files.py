@@ -46,6 +46,30 @@ def find_files(function: Located, *, root: Path) -> Files:
     return Files(source=source, requirements=requirements, problems=(*problems, *found, *payloads))
 
 
+@dataclass(frozen=True, kw_only=True)
+class LayerFiles:
+    """The files of one layer, absolute, and what is wrong with them. ``source`` is ``None`` where it holds dependencies only."""
+
+    source: Path | None
+    requirements: Path | None
+    problems: tuple[Problem, ...]
+
+
+def find_layer_files(layer: Located, *, root: Path) -> LayerFiles:
+    """Look at every file that a layer names, relative to ``root``."""
+    if layer.at("source") is not None:
+        files = find_files(layer, root=root)
+        return LayerFiles(source=files.source, requirements=files.requirements, problems=files.problems)
+    declared = layer.at("requirements")
+    if declared is None or declared.value is False:
+        problem = layer.problem(
+            "is required, or `source`: there is nothing to put into the layer", missing="requirements"
+        )
+        return LayerFiles(source=None, requirements=None, problems=(problem,))
+    requirements, problems = _declared(declared, root)
+    return LayerFiles(source=None, requirements=requirements, problems=tuple(problems))
+
+
 def _text(node: Located, name: str) -> str:
     found = node.at(name)
     return found.value if found is not None and isinstance(found.value, str) else ""

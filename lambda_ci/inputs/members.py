@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from lambda_ci.inputs import wording
 from lambda_ci.inputs.aws_names import REFUSED, UNBUILT, own_fields, settable
 from lambda_ci.inputs.interpolate import has_placeholder
+from lambda_ci.inputs.lambda_layers import is_arn
 from lambda_ci.inputs.located import Located, plain, scalars
 from lambda_ci.inputs.scalars import resolve
 from lambda_ci.model.naming import kebab
@@ -58,11 +59,12 @@ class Members:
         for key, node in function.entries.items():
             if key in own_fields():
                 own[key] = _secret(node) if key == "environment" else node
-            elif (member := self._settable.get(key)) and not _is_unbuilt(key, node):
+            elif member := self._settable.get(key):
                 members[member.name] = self.value(node, member.shape)
-            elif key != "package-type" or node.value != "Zip":
+            else:
                 self.problems.append(node.key_problem(self._unknown(key)))
         self._check_tags(own.get("tags"))
+        self._check_layers(own.get("layers"))
         return Split(own=replace(function, value=own) if function.entries else function, members=members)
 
     def value(self, node: Located, shape_name: str) -> JsonValue:
@@ -167,6 +169,12 @@ class Members:
         if tags is not None and all(isinstance(leaf.value, str) for leaf in scalars(tags)) and tags.entries:
             self.value(tags, "Tags")
 
+    def _check_layers(self, layers: Located | None) -> None:
+        """What is no name of a layer must have the form of an ARN."""
+        for element in layers.elements if layers is not None else ():
+            if isinstance(element.value, str) and is_arn(element.value):
+                self.value(element, "LayerVersionArn")
+
     def _meant(self, key: str, known: list[str]) -> str:
         """A suggestion takes a moment, and the hundredth helps nobody."""
         return wording.suggestion(kebab(key), known) if len(self.problems) < wording.ENOUGH else ""
@@ -183,11 +191,6 @@ def _secret(node: Located) -> Located:
     if isinstance(node.value, tuple):
         return replace(node, secret=True, value=tuple(_secret(child) for child in node.value))
     return replace(node, secret=True)
-
-
-def _is_unbuilt(key: str, node: Located) -> bool:
-    """``layers`` as AWS has it is a list of ARNs; as a mapping it will be layers of our own."""
-    return key in UNBUILT and isinstance(node.value, dict)
 
 
 def _outside(shape: Shape, measure: float) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from lambda_ci.inputs import lambda_layers
 from lambda_ci.inputs.located import NOWHERE, Located, mapping, merge, scalars
 from lambda_ci.inputs.wording import quoted, suggestion
 from lambda_ci.model.problem import Problem
@@ -43,6 +44,8 @@ def _described(section: Located, change: Callable[[Located], Located]) -> dict[s
     if (functions := entries.get("functions")) and functions.entries:
         changed = {name: change(_section(node)) for name, node in functions.entries.items()}
         entries["functions"] = mapping(changed, like=functions)
+    if (layers := entries.get("layers")) and layers.entries:
+        entries["layers"] = mapping({name: _section(node) for name, node in layers.entries.items()}, like=layers)
     return entries
 
 
@@ -83,8 +86,12 @@ class Resolution:
         if functions is None:
             return None
         entries: dict[str, Located | None] = {"version": Located(value=1, origin=NOWHERE)}
-        for name in ("project", "aws", "staging"):
+        for name in ("project", "aws", "staging", "cache"):
             entries[name] = self._project(name, stage)
+        self.problems.extend(lambda_layers.strangers(self.root))
+        sections = [self.root, *([stage] if stage else [])]
+        if layers := lambda_layers.described(sections, self.given.function):
+            entries["layers"] = mapping(layers, like=self.root.at("layers"))
         document = mapping({**entries, "functions": mapping(functions)})
         return document if self._is_small(document) else None
 

@@ -11,16 +11,18 @@ from lambda_ci.errors import ConfigurationError
 from lambda_ci.inputs import sections
 from lambda_ci.inputs.checks import check_function, check_names, check_region
 from lambda_ci.inputs.compose import Unreadable
-from lambda_ci.inputs.config_file import find
+from lambda_ci.inputs.config_file import as_it_was, find
 from lambda_ci.inputs.door import admit
-from lambda_ci.inputs.files import find_files
+from lambda_ci.inputs.files import find_files, find_layer_files
+from lambda_ci.inputs.images import find_image_files
 from lambda_ci.inputs.interpolate import Interpolation, has_placeholder, malformed
+from lambda_ci.inputs.lambda_layers import check_layers
 from lambda_ci.inputs.layers import CACHE_VARIABLES, Given, gather
 from lambda_ci.inputs.located import Located, leaves, mapping
 from lambda_ci.inputs.members import Members
 from lambda_ci.inputs.wording import ENOUGH
 from lambda_ci.model.problem import Origin, Problem, Severity
-from lambda_ci.model.settings import Function, Settings
+from lambda_ci.model.settings import Function, Layer, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -29,8 +31,9 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
     from lambda_ci.inputs.config_file import ConfigFile
-    from lambda_ci.inputs.files import Files
-    from lambda_ci.model.spec import Spec
+    from lambda_ci.inputs.files import Files, LayerFiles
+    from lambda_ci.inputs.images import ImageFiles
+    from lambda_ci.model.spec import LayerSpec, Spec
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +44,8 @@ class Sources:
     inputs: Mapping[str, str] | None
     environ: Mapping[str, str]
     cwd: Path
+    past: bytes | None = None
+    """What the configuration file held some time ago, to be read in its stead. The files that it names need not be there."""
 
 
 def load(sources: Sources, *, today: date) -> Settings:
@@ -48,6 +53,7 @@ def load(sources: Sources, *, today: date) -> Settings:
     given = gather(flags=sources.flags, inputs=sources.inputs, environ=sources.environ)
     try:
         file = find(given.run.at("config"), sources.cwd)
+        file = file if file is None or sources.past is None else as_it_was(file, sources.past)
     except Unreadable as error:
         raise _refused([*given.problems, error.problem]) from None
     reading = _Reading(sources=sources, given=given, file=file, today=today)
@@ -78,6 +84,8 @@ class _Reading:
     today: date
     problems: list[Problem] = field(default_factory=list)
     files: dict[str, Files] = field(default_factory=dict)
+    images: dict[str, ImageFiles] = field(default_factory=dict)
+    layers: dict[str, LayerFiles] = field(default_factory=dict)
     members: dict[str, Mapping[str, JsonValue]] = field(default_factory=dict)
 
     @property
@@ -137,10 +145,20 @@ class _Reading:
         functions = document.entries["functions"].entries
         self.problems.extend(check_region(document.at("aws")))
         self.problems.extend(check_names(functions))
+        layers = document.at("layers")
+        for name, layer in (layers.entries if layers is not None else {}).items():
+            self.layers[name] = find_layer_files(layer, root=self.root)
+            self._found(self.layers[name].problems)
         for name, function in functions.items():
-            self.problems.extend(check_function(function, today=self.today))
+            self.problems.extend((*check_function(function, today=self.today), *check_layers(function, layers)))
             self.files[name] = find_files(function, root=self.root)
-            self.problems.extend(self.files[name].problems)
+            self.images[name] = find_image_files(function, root=self.root)
+            self._found((*self.files[name].problems, *self.images[name].problems))
+
+    def _found(self, problems: Iterable[Problem]) -> None:
+        """What is wrong with files today."""
+        if self.sources.past is None:
+            self.problems.extend(problems)
 
     def _settle(self, spec: Spec, document: Located) -> Settings:
         stage = self.given.run.at("stage")
@@ -151,17 +169,37 @@ class _Reading:
             stage=str(stage.value) if stage else None,
             aws=spec.aws,
             staging=spec.staging,
+            cache=spec.cache,
             functions=tuple(self._function(name, spec) for name in spec.functions),
-            frozen=bool((node := self.given.run.at("frozen")) and node.value),
+            layers={name: self._layer(name, one) for name, one in spec.layers.items()},
+            frozen=self._chosen("frozen"),
+            allow_older=self._chosen("allow-older"),
+            fail_fast=self._chosen("fail-fast"),
+            changed_since=str(node.value) if (node := self.given.run.at("changed-since")) else "",
             output_dir=self._folder("output-dir") or self.sources.cwd / "dist",
             cache_dir=self._folder("cache-dir") or self.sources.cwd / cache_dir(self.sources.environ),
             origins={key: node.origin for key, node in leaves(document) if key != "version"},
         )
 
     def _function(self, name: str, spec: Spec) -> Function:
-        files = self.files[name]
+        files, image = self.files[name], self.images[name]
         function = spec.functions[name].model_copy(update={"members": self.members[name]})
-        return Function(name=name, spec=function, source=files.source, requirements=files.requirements)
+        return Function(
+            name=name,
+            spec=function,
+            source=files.source,
+            requirements=files.requirements,
+            dockerfile=image.dockerfile,
+            context=image.context,
+        )
+
+    def _layer(self, name: str, spec: LayerSpec) -> Layer:
+        files = self.layers[name]
+        return Layer(name=name, spec=spec, source=files.source, requirements=files.requirements)
+
+    def _chosen(self, option: str) -> bool:
+        node = self.given.run.at(option)
+        return bool(node and node.value)
 
     def _folder(self, option: str) -> Path | None:
         node = self.given.run.at(option)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from lambda_ci.errors import ConfigurationError
 from lambda_ci.model.target import Architecture
 
 if TYPE_CHECKING:
@@ -32,7 +33,16 @@ class Host:
 
 
 def adapted(settings: Settings, host: Host) -> Settings:
-    """The settings for the embedded AWS: it runs functions under the host's Python, and any role will do."""
+    """The settings for the embedded AWS: it runs functions under the host's Python, and any role will do.
+
+    It runs no images, but an image that is made of a package runs as that package. Raises ConfigurationError for others.
+    """
+    for function in settings.functions:
+        if not function.spec.is_packaged:
+            raise ConfigurationError(
+                f"{function.name} is a container image, and the embedded AWS runs packages only",
+                fix="leave it out with --function, or deploy it to AWS",
+            )
     return replace(settings, functions=tuple(_adapted(function, host) for function in settings.functions))
 
 
@@ -46,6 +56,7 @@ def differences(before: Settings, after: Settings) -> tuple[str, ...]:
 
 
 def _adapted(function: Function, host: Host) -> Function:
-    members: Mapping[str, object] = {"Role": ROLE} | dict(function.spec.members)
-    update = {"runtime": host.runtime, "architecture": host.architecture, "members": members}
+    own = {name: value for name, value in function.spec.members.items() if name != "ImageConfig"}
+    members: Mapping[str, object] = {"Role": ROLE, **own}
+    update = {"runtime": host.runtime, "architecture": host.architecture, "package_type": "Zip", "members": members}
     return replace(function, spec=function.spec.model_copy(update=update))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,6 +51,36 @@ def read_requirements(path: Path, *, target: Target, environ: Mapping[str, str])
         options=tuple(walk.options),
         complete=walk.complete,
     )
+
+
+def included(path: Path) -> tuple[Path, ...]:
+    """The file and all that it includes, as far as they are on this machine. Raises BuildError for what cannot be read."""
+    waiting, seen = [path], dict.fromkeys([path])
+    while waiting:
+        file = waiting.pop()
+        for line in _lines(file):
+            include = _INCLUDE.match(line)
+            name = include["path"].strip("\"' ").removeprefix("file://") if include else ""
+            there = Path(os.path.normpath(file.parent / name))
+            if name and "://" not in name and there not in seen:
+                seen[there] = None
+                waiting.append(there)
+    return tuple(seen)
+
+
+def local_lines(path: Path) -> tuple[str, ...]:
+    """The places of packages that a requirements file names itself, as it writes them: paths and addresses."""
+    requirements = [line for line in _lines(path) if not line.startswith("-") or _EDITABLE.match(line)]
+    texts = [_OPTION.sub("", _EDITABLE.sub("", line)).partition(" ;")[0].strip() for line in requirements]
+    return tuple(
+        text.partition(" @ ")[2].strip() or text
+        for text in texts
+        if " @ " in text or text.startswith((".", "/", "file:"))
+    )
+
+
+def _lines(path: Path) -> list[str]:
+    return list(logical_lines(_content(path, who="").decode("utf-8-sig", "replace")))
 
 
 def logical_lines(text: str) -> Iterator[str]:

@@ -33,6 +33,17 @@ class Lock:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Making:
+    """How a wheel was built that has none for the target."""
+
+    backend: str
+    """``in place`` or ``container``."""
+    image: str = ""
+    digest: str = ""
+    """Of the image, as the registry has it: ``sha256:…``; without the container empty."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Overlay:
     """A zip beside a wheel, made from it once: members that join those of the wheel (bytecode) or take their place.
 
@@ -42,6 +53,43 @@ class Overlay:
     path: Path
     sha256: str
     size: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnBytecode:
+    """Bytecode of Python files that are in no wheel: the function's own, or a library's (``distribution`` not empty)."""
+
+    distribution: str
+    version: str
+    overlay: Overlay
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compiled:
+    """Bytecode for one package. ``place`` says for people which Python compiled it; empty where there is none, and then ``why``
+    says why not (empty where none is wanted)."""
+
+    place: str = ""
+    why: str = ""
+    own: tuple[OwnBytecode, ...] = ()
+    """Beside that of the wheels, which is in their overlays."""
+
+
+NOT_COMPILED = Compiled()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bytecode:
+    """How much bytecode a package has, and by which Python. ``place`` and ``why`` as in ``Compiled``; sizes in bytes."""
+
+    place: str = ""
+    why: str = ""
+    files: int = 0
+    size: int = 0
+    compressed_size: int = 0
+
+
+NO_BYTECODE = Bytecode()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +104,8 @@ class Wheel:
     size: int
     overlays: tuple[Overlay, ...] = ()
     """The later ones count."""
+    made: Making | None = None
+    """``None`` where it was taken as it is."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,6 +131,27 @@ class LedgerLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Saving:
+    """What one rule of slimming left out. Sizes in bytes; ``rule`` is the option's word for it."""
+
+    rule: str
+    files: int
+    size: int
+    compressed_size: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerPackage:
+    """A layer for one target, on disk. ``package.function`` is the layer's name as well."""
+
+    name: str
+    target: Target
+    description: str
+    license_info: str
+    package: Package
+
+
+@dataclass(frozen=True, kw_only=True)
 class Package:
     """A deployment package on disk."""
 
@@ -95,4 +166,28 @@ class Package:
     members: tuple[Member, ...]
     ledger: tuple[LedgerLine, ...]
     """Largest first."""
+    savings: tuple[Saving, ...] = ()
+    bytecode: Bytecode = NO_BYTECODE
     warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImagePackage:
+    """A function's container image in a registry."""
+
+    function: str
+    repository: str
+    """With the registry's address; only the name where a plan found that there is no such repository yet."""
+    digest: str
+    """``sha256:…`` of the manifest; empty where a plan found that the image has yet to be built."""
+    tag: str = ""
+
+    @property
+    def uri(self) -> str:
+        """As Lambda takes it: by digest, so that what runs never moves."""
+        return f"{self.repository}@{self.digest}"
+
+    @property
+    def shown(self) -> str:
+        """For people: the digest cut, or what will be built."""
+        return f"{self.repository}@{self.digest[:19]}" if self.digest else f"{self.repository}:{self.tag} (to be built)"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 
 class Action(StrEnum):
@@ -17,6 +18,7 @@ class Action(StrEnum):
 class Resource(StrEnum):
     """The parts of a function that are changed one at a time."""
 
+    LAYER = "layer"
     FUNCTION = "function"
     CODE = "code"
     CONFIGURATION = "configuration"
@@ -42,6 +44,55 @@ class Change:
     resource: Resource
     action: Action
     fields: tuple[FieldChange, ...] = ()
+    name: str = ""
+    """Which one, where a function has several of the kind."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weight:
+    """What something weighs, in bytes: unpacked, and as it lies in the zip."""
+
+    size: int = 0
+    compressed_size: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class DistributionChange:
+    """One distribution before and after; ``None`` where it was or is not there. Own files have an empty ``distribution``.
+
+    A version is empty where the package does not tell it.
+    """
+
+    distribution: str
+    version_before: str
+    version_after: str
+    before: Weight | None
+    after: Weight | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileChange:
+    """One of the function's own files."""
+
+    path: str
+    action: Literal["added", "removed", "changed"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeDifference:
+    """A package against the one that is deployed. ``before`` and ``after``: the zip files as they are."""
+
+    version: str
+    """The version that is deployed."""
+    before: Weight
+    """Without ``unknown`` also unpacked."""
+    after: Weight
+    distributions: tuple[DistributionChange, ...] = ()
+    """What differs, largest difference first."""
+    files: tuple[FileChange, ...] = ()
+    """The function's own files that differ, by path."""
+    unknown: str = ""
+    """Why only the sizes are known; empty where everything is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +102,8 @@ class Plan:
     function: str
     function_name: str
     changes: tuple[Change, ...]
+    code: CodeDifference | None = None
+    """What is in the new code and not in the deployed; only where the code changes."""
 
     @property
     def changed(self) -> bool:

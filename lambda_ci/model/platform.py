@@ -26,6 +26,7 @@ class Limits:
 
     direct_upload: int
     unzipped: int
+    image: int
     environment: int
     function_name_characters: int
     layers_count: int

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from lambda_ci.model.artifact import NO_BYTECODE
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from lambda_ci.model.artifact import LedgerLine
+    from lambda_ci.model.artifact import Bytecode, LedgerLine, Saving
     from lambda_ci.model.change import Plan
     from lambda_ci.model.problem import Problem
+    from lambda_ci.model.settings import Affected
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +43,35 @@ class SmokeResult:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LayerResult:
+    """A layer that was built for a function. Sizes in bytes."""
+
+    name: str
+    path: Path
+    sha256: str
+    size: int
+    unpacked_size: int
+    files: int
+    ledger: tuple[LedgerLine, ...]
+    savings: tuple[Saving, ...] = ()
+    unchanged: bool
+    """Whether it was there already, made of the same things."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportResult:
+    """Whether the handler was imported from the finished package. ``place``: by which Python, empty where it was not, and then
+    ``why`` says why not. ``complete``: to its end, nothing was raised. ``before``: in an earlier run. Seconds are those that the
+    import took."""
+
+    place: str = ""
+    complete: bool = True
+    before: bool = False
+    seconds: float = 0.0
+    why: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class BuildResult:
     """A package, without its list of files. Sizes in bytes."""
 
@@ -52,11 +84,18 @@ class BuildResult:
     lock: str
     ledger: tuple[LedgerLine, ...]
     seconds: float
+    savings: tuple[Saving, ...] = ()
+    """What was left out, by rule."""
     unchanged: bool = False
     """Whether the package was there already, made of the same things."""
+    bytecode: Bytecode = NO_BYTECODE
+    layers: tuple[LayerResult, ...] = ()
+    """Those that the project builds, in order."""
     sbom: Path | None = None
     provenance: Path | None = None
     """The papers beside the package, where they are wanted."""
+    imported: ImportResult | None = None
+    """``None`` where no import was wanted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +106,18 @@ class Failure:
     why: str
     fix: str
     exit_code: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Past:
+    """A version that an alias ran. What is not known is empty; ``published`` as AWS writes it."""
+
+    version: str
+    commit: str = ""
+    run: str = ""
+    published: str = ""
+    abandoned: bool = False
+    """Whether it was rolled back from."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +132,8 @@ class FunctionResult:
     alias: str = ""
     changed: bool | None = None
     build: BuildResult | None = None
+    image: str = ""
+    """The container image that was deployed, by digest."""
     plan: Plan | None = None
     smoke: tuple[SmokeResult, ...] = ()
     warnings: tuple[Problem, ...] = ()
@@ -92,6 +145,8 @@ class FunctionResult:
     """What was deleted: versions, or the whole function; only ``prune`` and ``destroy`` do."""
     kept: Mapping[str, str] = field(default_factory=dict)
     """Old versions that stay, and why."""
+    history: tuple[Past, ...] = ()
+    """What the alias ran, newest first; only ``status`` asks."""
     unpublished: bool | None = None
     """Whether $LATEST differs from what the alias runs; only ``status`` asks."""
     failure: Failure | None = None
@@ -106,6 +161,10 @@ class RunResult:
     seconds: float
     stage: str | None = None
     warnings: tuple[Problem, ...] = ()
+    affected: Affected | None = None
+    """What --changed-since found."""
+    matrix: str | None = None
+    """The functions as the jobs of a GitHub workflow, in JSON; only ``plan --matrix`` makes it."""
     failure: Failure | None = None
     """A failure that is not one function's own, such as wrong inputs."""
     problems: tuple[Problem, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lambda_ci.model.problem import Origin, Problem
-    from lambda_ci.model.spec import AwsSpec, FunctionSpec, StagingSpec
+    from lambda_ci.model.spec import AwsSpec, CacheSpec, FunctionSpec, LayerSpec, StagingSpec
+    from lambda_ci.model.target import Target
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,11 +23,41 @@ class Function:
     source: Path
     requirements: Path | None
     """The dependency file to lock; ``None`` where there is none."""
+    dockerfile: Path | None = None
+    """``image.dockerfile``."""
+    context: Path | None = None
+    """The folder that the Dockerfile copies from; ``None`` without a Dockerfile."""
 
     @property
     def function_name(self) -> str:
         """The name on AWS."""
         return self.spec.function_name or self.name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layer:
+    """One layer: its key, its specification, and its paths made absolute."""
+
+    name: str
+    spec: LayerSpec
+    source: Path | None
+    """``None``: it holds dependencies only."""
+    requirements: Path | None
+
+    def built_for(self, target: Target) -> Layer:
+        """The layer as a function of this target uses it; the door has let none through that it is not for."""
+        update = {"runtime": target.runtime, "architecture": target.architecture}
+        return replace(self, spec=self.spec.model_copy(update=update))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Affected:
+    """What has changed since a git revision, by function: ``reasons`` in words for those that are affected, in the file's order."""
+
+    since: str
+    reasons: Mapping[str, tuple[str, ...]]
+    skipped: tuple[str, ...]
+    """The others."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,11 +72,22 @@ class Settings:
     stage: str | None
     aws: AwsSpec
     staging: StagingSpec | None
+    cache: CacheSpec | None = None
     functions: tuple[Function, ...]
     output_dir: Path
     cache_dir: Path
     frozen: bool = False
     """Whether nothing may be resolved."""
+    allow_older: bool = False
+    """Whether an older commit may take the place of a newer one."""
+    fail_fast: bool = False
+    """Whether the first failure keeps other functions from being deployed."""
+    changed_since: str = ""
+    """The git revision since which changes count; empty: every function is worked on."""
+    affected: Affected | None = None
+    """Which functions changes affect; ``functions`` has only those then."""
     warnings: tuple[Problem, ...] = ()
+    layers: Mapping[str, Layer] = field(default_factory=dict)
+    """By their keys; not built for any target yet."""
     origins: Mapping[str, Origin] = field(default_factory=dict, repr=False)
     """Where each value came from, by its dotted key (``functions.orders.memory-size``); defaults are absent."""

@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from lambda_ci.model.size import SIZE
 from lambda_ci.model.target import Architecture, Target
 
 
@@ -39,6 +40,7 @@ MAX_EXPRESSION = 1000
 
 AliasName = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[a-zA-Z0-9_-]*[a-zA-Z_-][a-zA-Z0-9_-]*$")]
 FunctionName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-zA-Z0-9_-]+$")]
+LayerName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-zA-Z0-9_-]+$")]
 ProjectName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-zA-Z0-9_-]+$")]
 
 
@@ -87,8 +89,7 @@ class BuildSpec(_Spec):
     )
 
 
-Size = Annotated[str, Field(max_length=40, pattern=r"^[0-9]+(\.[0-9]+)? ?([KMG](i?B)?|B)?$")]
-"""``52428800``, ``50 MB`` (million bytes), ``50 MiB``."""
+Size = Annotated[str, Field(max_length=40, pattern=SIZE)]
 
 
 class PackageSpec(_Spec):
@@ -101,23 +102,26 @@ class PackageSpec(_Spec):
     )
     slim: tuple[Literal["tests", "stubs", "headers", "debug-symbols", "duplicates"], ...] = Field(
         (),
-        description="What to leave out of dependencies: `tests`, `stubs` (type information), `headers` (C, Cython), "
-        "`debug-symbols`, `duplicates` (a shared library under several names). Metadata always stays.",
+        description="What to leave out of dependencies: `tests`, `stubs` (type information), `headers` (sources for compilers), "
+        "`debug-symbols` (of shared libraries), `duplicates` (a shared library under names that nothing asks for). Metadata, "
+        "licences and the function's own files always stay.",
     )
     botocore_services: tuple[Annotated[str, Field(max_length=64, pattern=r"^[a-z0-9-]+$")], ...] = Field(
         (),
-        description="The AWS services that the function uses, such as `s3`: of botocore's data only theirs are packaged. "
-        "Default: all.",
+        description="The AWS services that the function uses, by the names that `boto3.client()` takes: of botocore's data only "
+        "theirs are packaged, and those that credentials need. Default: all.",
     )
     runtime_boto3: bool = Field(
         False,  # noqa: FBT003 - a field's default
-        description="Leave out boto3 and everything that only it needs, and use what the runtime carries.",
+        description="Leave out boto3 and what only it needs, and use what the runtime carries, in the version of AWS's choice.",
     )
     max_size: Size | int | None = Field(
-        None, description="Bytes of the zip, or `20 MB`; a larger package fails the build."
+        None, description="The most that the zip may have: bytes, `20 MB` or `20 MiB`. A larger one fails the build."
     )
     max_unpacked_size: Size | int | None = Field(
-        None, description="Bytes of the package unpacked, or `200 MB`; a larger package fails the build."
+        None,
+        description="The most that the package may have unpacked, together with the layers that the project builds. A larger "
+        "one fails the build.",
     )
     sbom: bool = Field(
         True,  # noqa: FBT003 - a field's default
@@ -132,6 +136,95 @@ class AuditSpec(_Spec):
         (),
         description="Distributions whose errors in the audit become warnings; `.` stands for the function's own files.",
     )
+
+
+class ImageSpec(_Spec):
+    """The image of a function with `package-type: Image`, where lambda-ci makes it."""
+
+    repository: str | None = Field(
+        None,
+        description="Where the image is pushed: the name of an ECR repository of this account and region, or a registry's "
+        "address with a repository.",
+        max_length=512,
+        pattern=r"^([A-Za-z0-9.-]+(:\d+)?/)?[a-z0-9]+([._/-]+[a-z0-9]+)*$",
+    )
+    dockerfile: Path | None = Field(
+        None,
+        description="The Dockerfile, relative to the configuration file. Default: one is generated, with the package (the "
+        "audited dependencies and the code) in the image `base`.",
+    )
+    context: Path | None = Field(
+        None, description="The folder that the Dockerfile copies from. Default: the folder of the Dockerfile."
+    )
+    base: str | None = Field(
+        None,
+        description="The image that a generated Dockerfile begins with. Default: AWS's image of the runtime, "
+        "`public.ecr.aws/lambda/python:X.Y`.",
+        max_length=1000,
+        pattern=r"^[A-Za-z0-9]\S*$",
+    )
+    build_args: Mapping[str, str] = Field(
+        default_factory=dict,
+        description="Build arguments. They can be read in the image's history: nothing secret belongs here.",
+    )
+    target: str | None = Field(
+        None,
+        description="The stage of the Dockerfile to build. Default: the last.",
+        max_length=128,
+        pattern=r"^[\w.-]+$",
+    )
+    create_repository: bool = Field(
+        False,  # noqa: FBT003 - a field's default
+        description="Create the ECR repository where it is missing: scanned on push, with tags that never move, and "
+        "readable for Lambda.",
+    )
+
+
+class LayerSpec(_Spec):
+    """One layer: dependencies and modules that functions share. Built for the runtime and architecture of those that use it."""
+
+    source: Path | None = Field(
+        None,
+        description="A folder with modules of your own, relative to the configuration file. They go under `python/`; its folders "
+        "`python`, `bin` and `lib` keep their places, unless they are Python packages.",
+    )
+    requirements: Path | Literal[False] | None = Field(
+        None,
+        description="The dependency file, as for a function. Default: the one in `source`. `false`: no dependencies.",
+    )
+    groups: tuple[str, ...] = Field((), description="Dependency groups to take as well, by their names in the file.")
+    extras: tuple[str, ...] = Field(
+        (), description="Extras of the project to take as well, by their names in the file."
+    )
+    runtime: str | None = Field(
+        None,
+        description="The only runtime that the layer is for. Default: that of each function that uses it.",
+        pattern=r"^python3\.\d+$",
+    )
+    architecture: Architecture | None = Field(
+        None, description="The only architecture that the layer is for. Default: that of each function that uses it."
+    )
+    exclude: tuple[str, ...] = Field(
+        (), description="Patterns (as in .gitignore) of files in `source` that stay out, beside those in .lambdaignore."
+    )
+    build: BuildSpec = Field(
+        default_factory=lambda: BuildSpec.model_validate({}), description="As at the top, for this layer."
+    )
+    package: PackageSpec = Field(
+        default_factory=lambda: PackageSpec.model_validate({}), description="As at the top, for this layer."
+    )
+    audit: AuditSpec = Field(
+        default_factory=lambda: AuditSpec.model_validate({}), description="What the audit lets pass of this layer."
+    )
+    description: str = Field("", description="What AWS shows of it.", max_length=160)
+    license_info: str = Field("", description="The licence, as AWS shows it.", max_length=512)
+
+    @property
+    def target(self) -> Target:
+        """What the layer is built for; known once a function uses it."""
+        if self.runtime is None or self.architecture is None:
+            raise ValueError("a layer without a function that uses it is built for nothing")
+        return Target(self.runtime, self.architecture)
 
 
 class SmokeCase(_Spec):
@@ -172,9 +265,28 @@ class FunctionSpec(_Spec):
         description="The folder (or the one file) with the function's own code, relative to the configuration file.",
     )
     handler: str | None = Field(
-        None, description="`module.function`, as Lambda resolves it. Required.", max_length=128, pattern=r"^\S+$"
+        None,
+        description="`module.function`, as Lambda resolves it. Required, but for an image that brings its own command.",
+        max_length=128,
+        pattern=r"^\S+$",
     )
-    runtime: str | None = Field(None, description="`python3.12` and the like. Required.", pattern=r"^python3\.\d+$")
+    runtime: str | None = Field(
+        None,
+        description="`python3.12` and the like. Required, but for an existing image or a Dockerfile of your own.",
+        pattern=r"^python3\.\d+$",
+    )
+    package_type: Literal["Zip", "Image"] = Field(
+        "Zip", description="`Image`: a container image, an existing one (`image-uri`) or one that is built (`image`)."
+    )
+    image_uri: str | None = Field(
+        None,
+        description="An existing image in a private ECR repository of the function's region, by tag or by digest.",
+        max_length=1000,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]*(:\d+)?/[a-z0-9]+([._/-]+[a-z0-9]+)*(:[\w][\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$",
+    )
+    image: ImageSpec = Field(
+        default_factory=lambda: ImageSpec.model_validate({}), description="The image that is built and pushed."
+    )
     architecture: Architecture = Field(Architecture.X86_64, description="`x86_64` or `arm64`.")
     requirements: Path | Literal[False] | None = Field(
         None,
@@ -209,6 +321,16 @@ class FunctionSpec(_Spec):
     audit: AuditSpec = Field(
         default_factory=lambda: AuditSpec.model_validate({}), description="What the audit lets pass."
     )
+    layers: tuple[str, ...] | None = Field(
+        None,
+        description="Layers in order: names under `layers` at the top, and ARNs of layer versions. At most 5. Of files with one "
+        "path, Lambda takes that of the last.",
+    )
+    layer: Literal["auto", "never"] = Field(
+        "never",
+        description="`auto`: the dependencies go into a layer of their own, which all functions with the same dependencies "
+        "share, so that a change of the code uploads only the code.",
+    )
     dispatch: bool = Field(
         False,  # noqa: FBT003 - a field's default
         description="Put the library `lambda_ci.dispatch` into the package, so that the function can import it.",
@@ -224,10 +346,20 @@ class FunctionSpec(_Spec):
 
     @property
     def target(self) -> Target:
-        """What the package is built for. Only after the door, which requires a runtime."""
+        """What the package is built for. Only after the door, which requires a runtime of what is packaged."""
         if self.runtime is None:
             raise ValueError("a function without a runtime has passed the door")
         return Target(self.runtime, self.architecture)
+
+    @property
+    def is_image(self) -> bool:
+        """Whether Lambda runs an image."""
+        return self.package_type == "Image"
+
+    @property
+    def is_packaged(self) -> bool:
+        """Whether lambda-ci makes a package of its code and its dependencies: for a zip, or for a generated image."""
+        return not (self.is_image and (self.image_uri or self.image.dockerfile))
 
 
 class AwsSpec(_Spec):
@@ -264,6 +396,21 @@ class StagingSpec(_Spec):
     prefix: str = Field("lambda-ci/", description="What the key of every staged package begins with.", max_length=512)
 
 
+class CacheSpec(_Spec):
+    """A cache in S3 that runs on several machines share."""
+
+    bucket: str = Field(
+        description="The S3 bucket in which wheels are kept for runs on other machines. Who can write to it decides what is "
+        "in packages.",
+        pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",
+    )
+    prefix: str = Field("lambda-ci-cache/", description="What the key of everything in it begins with.", max_length=512)
+    write: bool = Field(
+        True,  # noqa: FBT003 - a field's default
+        description="Whether this run adds to it; `false` for pull requests of others.",
+    )
+
+
 class StageSpec(_Spec):
     """What is different in one deployment stage. Mappings merge by key; everything else is replaced."""
 
@@ -271,6 +418,7 @@ class StageSpec(_Spec):
     staging: StagingSpec | None = Field(None, description="As at the top.")
     build: BuildSpec | None = Field(None, description="As at the top.")
     package: PackageSpec | None = Field(None, description="As at the top.")
+    layers: Mapping[str, LayerSpec] = Field(default_factory=dict, description="For one layer.")
     defaults: FunctionSpec | None = Field(None, description="For every function.")
     functions: Mapping[str, FunctionSpec] = Field(default_factory=dict, description="For one function.")
 
@@ -284,10 +432,14 @@ class Spec(_Spec):
     )
     aws: AwsSpec = Field(default_factory=lambda: AwsSpec.model_validate({}), description="How AWS is reached.")
     staging: StagingSpec | None = Field(None, description="Where packages go that are too large for a direct upload.")
+    cache: CacheSpec | None = Field(None, description="A cache in S3 that runs on several machines share.")
     build: BuildSpec | None = Field(
         None, description="How a package becomes a wheel that has none for the function's runtime."
     )
     package: PackageSpec | None = Field(None, description="What goes into the packages, and what stays out.")
+    layers: Mapping[LayerName, LayerSpec] = Field(
+        default_factory=dict, description="Layers that functions share, by a name of your choice."
+    )
     defaults: FunctionSpec | None = Field(
         None, description="What holds for every function that does not say otherwise."
     )

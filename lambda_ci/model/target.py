@@ -53,6 +53,11 @@ class Target:
     def python_version(self) -> str:
         return f"{self.python[0]}.{self.python[1]}"
 
+    @property
+    def image(self) -> str:
+        """AWS's image of the runtime."""
+        return f"public.ecr.aws/lambda/python:{self.python_version}"
+
     @cached_property
     def platforms(self) -> tuple[str, ...]:
         """Wheel platform tags that run there, best first (PEP 600 and the three legacy names)."""

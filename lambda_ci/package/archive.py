@@ -48,22 +48,26 @@ _ROOT = {"purelib", "platlib", "data"}
 
 
 @contextmanager
-def opened(wheel: Wheel) -> Iterator[Archive]:
-    """The wheel, open until the end of the block. Raises ``PackageError`` where it cannot be opened."""
+def opened(wheel: Wheel, *, unpacked: bool = False) -> Iterator[Archive]:
+    """The wheel, open until the end of the block. ``unpacked``: its paths are those of the package already.
+
+    Raises ``PackageError`` where it cannot be opened.
+    """
     try:
         handle = wheel.path.open("rb", buffering=0)
     except OSError as error:
         raise PackageError(f"{wheel.filename} cannot be read: {error}", fix="Run the build again.") from error
     with handle:
-        yield Archive(wheel, handle)
+        yield Archive(wheel, handle, unpacked=unpacked)
 
 
 class Archive:
     """The ``Source`` of a wheel's files."""
 
-    def __init__(self, wheel: Wheel, handle: io.FileIO) -> None:
+    def __init__(self, wheel: Wheel, handle: io.FileIO, *, unpacked: bool = False) -> None:
         self._wheel = wheel
         self._handle = handle
+        self._unpacked = unpacked
 
     @property
     def distribution(self) -> str:
@@ -149,7 +153,7 @@ class Archive:
         """Where the member goes; ``None`` for what has no place in a package (PEP 427, as ``pip install --target``)."""
         path = info.orig_filename
         top, _, rest = path.partition("/")
-        if not top.endswith(".data") or not rest.strip("/"):
+        if self._unpacked or not top.endswith(".data") or not rest.strip("/"):
             return path
         scheme, _, path = rest.partition("/")
         if scheme in _LEFT_OUT or not path:

@@ -10,59 +10,127 @@ from __future__ import annotations
 
 import base64
 import os
-from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lambda_ci.errors import PackageError
-from lambda_ci.model.artifact import Member, Package
-from lambda_ci.package.archive import opened
+from lambda_ci.model.artifact import NOT_COMPILED, Package
+from lambda_ci.model.platform import facts
 from lambda_ci.package.audit.audit import audit
+from lambda_ci.package.budget import check_budget
+from lambda_ci.package.bytecode import with_what_fits
 from lambda_ci.package.handler import handler_warnings
+from lambda_ci.package.hidden import layer_warnings
+from lambda_ci.package.imports import import_warnings
+from lambda_ci.package.layers import beneath, modules_of, refuse_empty
 from lambda_ci.package.limits import check, ledger
 from lambda_ci.package.merge import case_warnings, merged
+from lambda_ci.package.overlays import compiled_beside
+from lambda_ci.package.placed import MODULES, placed
 from lambda_ci.package.shadows import shadow_warnings
+from lambda_ci.package.slimming.slim import slim
 from lambda_ci.package.sources import dispatch_library, own_files
 from lambda_ci.package.writer import write
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from lambda_ci.model.artifact import LedgerLine, Wheel
-    from lambda_ci.model.settings import Function
+    from lambda_ci.model.artifact import Compiled, LedgerLine, Member, Wheel
+    from lambda_ci.model.settings import Function, Layer
     from lambda_ci.package.file import File
+    from lambda_ci.package.layers import LayerTree
+    from lambda_ci.package.shelf import Row, Shelf
     from lambda_ci.package.writer import Written
+
+_SHARE_OF_LAYERS = 2
+"""Bytecode must leave a layer within that part of Lambda's limit: what lies above it needs room too."""
+
+
+def files_of(function: Function, *, output_dir: Path, keep_out: Sequence[Path] = ()) -> list[File]:
+    """What goes into the package beside the dependencies. ``keep_out``: further folders and files (a cache, the configuration)
+    that are never part of it. Raises ``PackageError`` for what cannot be packaged."""
+    own = own_files(function, keep_out=(output_dir, *keep_out))
+    return [*own, *dispatch_library()] if function.spec.dispatch else own
 
 
 def assemble(
-    function: Function, wheels: Sequence[Wheel], *, output_dir: Path, keep_out: Sequence[Path] = ()
+    function: Function,
+    wheels: Sequence[Wheel],
+    *,
+    own: Sequence[File],
+    output_dir: Path,
+    shelf: Shelf,
+    layers: Sequence[LayerTree] = (),
+    compiled: Compiled = NOT_COMPILED,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> Package:
-    """Write ``output_dir/NAME.zip``, whole or not at all.
+    """Write ``output_dir/NAME.zip``, whole or not at all; not at all where it is ``stopped``.
 
-    ``keep_out``: further folders and files (a cache, the configuration) that are never part of a package. Raises
-    ``PackageError`` where a file cannot be used, two clash, a limit is exceeded, Lambda would not find the
-    handler, or the audit finds what would not work there.
+    ``own``: what ``files_of`` found; ``layers``: those that the project builds for the function. Raises ``PackageError`` where
+    a file cannot be used, two clash, a limit is exceeded, Lambda would not find the handler, or the audit finds what would not
+    work there.
     """
-    path = _output(function, output_dir)
-    own = own_files(function, keep_out=(output_dir, *keep_out))
-    if function.spec.dispatch:
-        own += dispatch_library()
-    with ExitStack() as stack:
-        unpacked = [(wheel, stack.enter_context(opened(wheel)).files()) for wheel in sorted(wheels, key=_order)]
-        files = merged([*(file for _, of_wheel in unpacked for file in of_wheel), *own])
+    path = output_of(function, output_dir)
+    with (
+        shelf.lent(sorted(wheels, key=_order)) as unpacked,
+        beneath(function, layers, shelf) as below,
+        compiled_beside(compiled) as of_own,
+    ):
+        slimmed = slim(function.spec.package, function.spec.target, unpacked, own, notes=shelf.notes)
+        sources = merged([*(file for _, of_wheel in slimmed.wheels for file in of_wheel), *own])
+        bytecode = [*shelf.bytecode(wheels), *of_own]
+        room = None if function.spec.is_image else facts().limits.unzipped - sum(line.size for line in below.ledger)
+        files, told = with_what_fits(function.spec.package, sources, bytecode, compiled, room=room)
+        lines = ledger(files)
+        check(files, lines, below.ledger, is_image=function.spec.is_image)
+        check_budget(function.spec.package, files, lines, below.ledger)
+        warnings = (*handler_warnings(function, sources, below), *shadow_warnings(sources), *case_warnings(sources))
+        warnings += (*slimmed.warnings, *audit(function, slimmed.wheels, own, notes=shelf.notes, beneath=below))
+        warnings += (*import_warnings(function, sources, below), *layer_warnings(below, slimmed.wheels, own, lines))
+        written = write(files, path, stopped=stopped)
+    members = tuple(shelf.member(_row(file)) for file in files)
+    made = _package(function.name, path, written, members=members, lines=lines, warnings=warnings)
+    return replace(made, savings=slimmed.savings, bytecode=told)
+
+
+def assemble_layer(
+    layer: Layer,
+    wheels: Sequence[Wheel],
+    *,
+    own: Sequence[File],
+    path: Path,
+    shelf: Shelf,
+    compiled: Compiled = NOT_COMPILED,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Package:
+    """Write a layer to ``path``, as ``assemble`` writes a package: dependencies under ``python/``, ``own`` as it is placed.
+
+    What would not work on Lambda is found out with the functions that use it.
+    """
+    with shelf.lent(sorted(wheels, key=_order)) as unpacked, compiled_beside(compiled) as of_own:
+        slimmed = slim(layer.spec.package, layer.spec.target, unpacked, own, notes=shelf.notes)
+        sources = merged([*modules_of(slimmed.wheels), *own])
+        refuse_empty(layer, sources)
+        bytecode = [*(placed(file, MODULES + file.path) for file in shelf.bytecode(wheels)), *of_own]
+        room = facts().limits.unzipped // _SHARE_OF_LAYERS
+        files, told = with_what_fits(layer.spec.package, sources, bytecode, compiled, room=room)
         lines = ledger(files)
         check(files, lines)
-        warnings = (*handler_warnings(function, files), *shadow_warnings(files), *case_warnings(files))
-        warnings += audit(function, unpacked, own)
-        written = write(files, path)
-    return _package(function, path, written, files=files, lines=lines, warnings=warnings)
+        check_budget(layer.spec.package, files, lines)
+        written = write(files, path, stopped=stopped)
+    members = tuple(shelf.member(_row(file)) for file in files)
+    warnings = (*slimmed.warnings, *case_warnings(sources))
+    made = _package(layer.name, path, written, members=members, lines=lines, warnings=warnings)
+    return replace(made, savings=slimmed.savings, bytecode=told)
 
 
 def _order(wheel: Wheel) -> tuple[str, str]:
     return wheel.filename, wheel.sha256
 
 
-def _output(function: Function, output_dir: Path) -> Path:
+def output_of(function: Function, output_dir: Path) -> Path:
+    """Where the package goes. Raises ``PackageError`` where it cannot."""
     if "/" in function.name or "\0" in function.name or function.name.startswith("."):
         raise PackageError(
             f"The function's name {function.name!r} cannot name a file",
@@ -75,32 +143,26 @@ def _output(function: Function, output_dir: Path) -> Path:
 
 
 def _package(
-    function: Function,
+    name: str,
     path: Path,
     written: Written,
     *,
-    files: Sequence[File],
+    members: tuple[Member, ...],
     lines: tuple[LedgerLine, ...],
     warnings: tuple[str, ...],
 ) -> Package:
     return Package(
-        function=function.name,
+        function=name,
         path=path,
         sha256=written.sha256.hex(),
         code_sha256=base64.b64encode(written.sha256).decode(),
         size=written.size,
         unpacked_size=sum(line.size for line in lines),
-        members=tuple(map(_member, files)),
+        members=members,
         ledger=lines,
         warnings=warnings,
     )
 
 
-def _member(file: File) -> Member:
-    return Member(
-        path=file.path,
-        size=file.size,
-        compressed_size=file.compressed_size,
-        mode=file.mode,
-        distribution=file.source.distribution,
-    )
+def _row(file: File) -> Row:
+    return file.path, file.size, file.compressed_size, file.mode, file.source.distribution

@@ -6,6 +6,8 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from lambda_ci.errors import PackageError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -67,6 +69,18 @@ def normalised(mode: int) -> int:
 def read(file: File) -> bytes:
     """The whole content of a file."""
     return b"".join(file.source.content(file))
+
+
+def read_as(file: File, sha256: str) -> bytes:
+    """The content of a file that had this digest (hex). Raises ``PackageError`` where it has another one by now."""
+    content = read(file)
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise PackageError(
+            f"{file.label} changed while it was being packaged",
+            why="The package would hold neither the old nor the new content.",
+            fix="Run the build again when nothing writes to the source folder.",
+        )
+    return content
 
 
 def same(one: File, other: File) -> bool:

@@ -24,23 +24,25 @@ if TYPE_CHECKING:
     from lambda_ci.model.settings import Function
     from lambda_ci.model.target import Target
     from lambda_ci.package.file import File
+    from lambda_ci.package.layers import Beneath
 
 
 _LARGEST = 1024 * 1024
 """Bytes of a module that is still looked into: it takes seconds beyond that."""
 
 
-def handler_warnings(function: Function, files: Sequence[File]) -> tuple[str, ...]:
+def handler_warnings(function: Function, files: Sequence[File], beneath: Beneath) -> tuple[str, ...]:
     """What is doubtful about the handler. Raises ``PackageError`` where Lambda would certainly not find it."""
     handler = function.spec.handler
     if handler is None:
         raise ValueError("a function without a handler has passed the door")
     module, attribute = _split(handler)
+    files = visible(module.partition(".")[0], files, beneath, function.spec.target)
     package = tree(files, function.spec.target)
     _refuse_hidden(handler, module, package)
     found = package.find(module)
     if found is None or found.kind is Kind.NAMESPACE:
-        return _missing(function, files, package, found)
+        return _missing(function, files, package, found=found, beneath=beneath)
     if found.kind is Kind.BINARY:
         return ()
     file = package.files[found.path]
@@ -76,13 +78,30 @@ def _refuse_hidden(handler: str, module: str, package: Tree) -> None:
     raise PackageError(f"The handler {handler!r} is in a module named {top!r}", why=why, fix="Rename the module.")
 
 
-def _missing(function: Function, files: Sequence[File], package: Tree, found: Module | None) -> tuple[str, ...]:
+def visible(top: str, files: Sequence[File], beneath: Beneath, target: Target) -> Sequence[File]:
+    """Where Python finds a top-level module: in the package, else in the layers; in both where it is a namespace package."""
+    if not beneath.modules or _is_regular(tree(files, target).find(top)):
+        return files
+    if _is_regular(tree(beneath.modules, target).find(top)):
+        return beneath.modules
+    there = {file.path for file in files}
+    return [*files, *(one for one in beneath.modules if one.path.startswith(top + "/") and one.path not in there)]
+
+
+def _is_regular(module: Module | None) -> bool:
+    return module is not None and module.kind is not Kind.NAMESPACE
+
+
+def _missing(
+    function: Function, files: Sequence[File], package: Tree, *, found: Module | None, beneath: Beneath
+) -> tuple[str, ...]:
     handler = str(function.spec.handler)
     module = handler.rpartition(".")[0].replace("/", ".")
-    what = f"The handler {handler!r} is not in the package: there is no module {module!r}"
+    where = "neither in the package nor in its layers" if beneath.layers else "not in the package"
+    what = f"The handler {handler!r} is {where}: there is no module {module!r}"
     if found:
-        what = f"The handler {handler!r} is not in the package: {found.path!r} is {found.kind.value}"
-    if function.spec.members.get("Layers"):
+        what = f"The handler {handler!r} is {where}: {found.path!r} is {found.kind.value}"
+    if beneath.unknown:
         return (f"{what}; it must come with one of the layers",)
     raise PackageError(
         what,

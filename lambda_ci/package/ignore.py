@@ -7,6 +7,7 @@ cannot be brought back while its folder stays out.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from lambda_ci.errors import PackageError
@@ -62,9 +63,14 @@ def rules(source: Path, exclude: Iterable[str], *, also: Iterable[str] = ()) -> 
     """
     from pathspec import GitIgnoreSpec
 
-    patterns = [*_compiled(DEFAULTS, "the defaults"), *_compiled([_exactly(path) for path in also], "the defaults")]
+    patterns = [*_defaults(), *_compiled([_exactly(path) for path in also], "the defaults")]
     patterns += _compiled(_lines(source / IGNORE_FILE), str(source / IGNORE_FILE))
     return GitIgnoreSpec([*patterns, *_compiled(list(exclude), "exclude")])
+
+
+@cache
+def _defaults() -> tuple[GitIgnoreSpecPattern, ...]:
+    return tuple(_compiled(DEFAULTS, "the defaults"))
 
 
 def _exactly(path: str) -> str:

@@ -29,13 +29,20 @@ def ledger(files: Sequence[File]) -> tuple[LedgerLine, ...]:
     return tuple(sorted(lines, key=lambda line: (-line.size, line.distribution)))
 
 
-def check(files: Sequence[File], lines: Sequence[LedgerLine]) -> None:
-    """Raise ``PackageError`` where Lambda would refuse the package for its size."""
-    limit = facts().limits.unzipped
-    size = sum(line.size for line in lines)
+def check(
+    files: Sequence[File], lines: Sequence[LedgerLine], layers: Sequence[LedgerLine] = (), *, is_image: bool = False
+) -> None:
+    """Raise ``PackageError`` where Lambda would refuse the package for its size, which counts together with its ``layers``.
+
+    ``is_image``: it goes into a container image, which may be larger.
+    """
+    limit = facts().limits.image if is_image else facts().limits.unzipped
+    size = sum(line.size for line in (*lines, *layers))
     if size > limit:
+        subject = "The package and its layers have" if layers else "The package has"
+        everything = sorted((*lines, *layers), key=lambda line: (-line.size, line.distribution))
         raise _too_large(
-            f"The package has {_human(size)} unzipped, {size - limit:,} bytes more than Lambda takes", lines
+            f"{subject} {_human(size)} unzipped, {size - limit:,} bytes more than Lambda takes", everything, limit
         )
     if len(files) > MOST_FILES:
         raise _too_large(
@@ -57,7 +64,7 @@ def _line(distribution: str, version: str, files: Sequence[File]) -> LedgerLine:
     )
 
 
-def _too_large(what: str, lines: Sequence[LedgerLine]) -> PackageError:
+def _too_large(what: str, lines: Sequence[LedgerLine], limit: int | None = None) -> PackageError:
     shown = [f"  {_human(line.size):>11} {line.files:>6} files  {_named(line)}" for line in lines[:_SHOWN]]
     rest = lines[_SHOWN:]
     if rest:
@@ -66,8 +73,9 @@ def _too_large(what: str, lines: Sequence[LedgerLine]) -> PackageError:
         )
     return PackageError(
         "\n".join([f"{what}:", *shown]),
-        why=f"Lambda takes {_human(facts().limits.unzipped)} unzipped, layers included.",
-        fix="Remove dependencies that the function does not import, or leave own files out with .lambdaignore or `exclude`.",
+        why=f"Lambda takes {_human(limit or facts().limits.unzipped)} unzipped, layers included.",
+        fix="Remove dependencies that the function does not import, slim the others (`package: {slim: [tests, debug-symbols]}`), "
+        "or leave own files out with .lambdaignore or `exclude`.",
     )
 
 

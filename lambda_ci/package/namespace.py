@@ -26,10 +26,15 @@ def preferred(one: File, other: File) -> File | None:
     """
     if not one.path.endswith("/__init__.py") or max(one.size, other.size) > _LONGEST:
         return None
-    contents = {file.label: read(file) for file in (one, other)}
-    if not all(map(declares_namespace, contents.values())):
+    first, second = read(one), read(other)
+    if not (declares_namespace(first) and declares_namespace(second)):
         return None
-    return other if b"extend_path" in contents[other.label] > contents[one.label] else one
+    return other if _rank(second) > _rank(first) else one
+
+
+def _rank(content: bytes) -> tuple[bool, bytes]:
+    """The content decides between equals, so that the order of the sources does not."""
+    return b"extend_path" in content, content
 
 
 def declares_namespace(source: bytes) -> bool:

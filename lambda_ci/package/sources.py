@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from pathspec import GitIgnoreSpec
 
-    from lambda_ci.model.settings import Function
+    from lambda_ci.model.settings import Function, Layer
 
 MOST_FILES = 0xFFFF
 """Entries that a zip file without zip64 extensions can have."""
@@ -37,12 +37,14 @@ _KINDS = (
 )
 
 
-def own_files(function: Function, *, keep_out: Sequence[Path], most: int = MOST_FILES) -> list[File]:
-    """The function's own files, ``most`` of them with their folders. ``keep_out``: folders and files that are never part of it.
+def own_files(part: Function | Layer, *, keep_out: Sequence[Path], most: int = MOST_FILES) -> list[File]:
+    """The own files of a function or a layer, ``most`` of them with their folders. ``keep_out``: folders and files that are never part of it.
 
     Raises ``PackageError`` for everything in ``source`` that cannot be packaged as it is.
     """
-    source = function.source
+    source = part.source
+    if source is None:
+        return []
     try:
         if not source.is_dir():
             return [_only_file(source)]
@@ -50,7 +52,7 @@ def own_files(function: Function, *, keep_out: Sequence[Path], most: int = MOST_
         root = os.path.realpath(source)
         if root in closed:
             _refuse_root(source)
-        ignored = rules(source, function.spec.exclude, also=_dependency_file(function))
+        ignored = rules(source, part.spec.exclude, also=_dependency_file(part.requirements, source))
         return list(_Walk(root=root, ignored=ignored, closed=closed, most=most).files())
     except OSError as error:
         raise PackageError(
@@ -74,10 +76,9 @@ def _only_file(source: Path) -> File:
     return _file(source.name, found, Folder(str(source.parent)))
 
 
-def _dependency_file(function: Function) -> list[str]:
-    requirements = function.requirements
-    inside = requirements is not None and requirements.is_relative_to(function.source)
-    return [requirements.relative_to(function.source).as_posix()] if requirements and inside else []
+def _dependency_file(requirements: Path | None, source: Path) -> list[str]:
+    inside = requirements is not None and requirements.is_relative_to(source)
+    return [requirements.relative_to(source).as_posix()] if requirements and inside else []
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,7 +209,9 @@ class Folder:
         return os.path.join(self._root, file.path)  # noqa: PTH118 - kept as it is spelled
 
     def packed(self, file: File) -> tuple[int, Iterable[bytes]]:
-        """A large file is read twice, first for its CRC-32: it must not change in between."""
+        """What has been read before must not change in between; a large file is read twice where its CRC-32 is not known."""
+        if file.crc is not None:
+            return file.crc, self._again(file, file.crc)
         if file.size <= CHUNK:
             data = b"".join(self.content(file))
             return zlib.crc32(data), (data,)

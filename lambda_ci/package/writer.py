@@ -6,19 +6,18 @@ Lambda's limit of 250 MiB is far below it, and ``limits`` has refused what is no
 
 from __future__ import annotations
 
-import secrets
 import struct
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from lambda_ci.errors import PackageError
 from lambda_ci.package import ownership
 from lambda_ci.package.digest import Digest
+from lambda_ci.package.drafts import drafted
 from lambda_ci.package.file import CHUNK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from lambda_ci.package.file import File
@@ -45,15 +44,19 @@ class Written:
     size: int
 
 
-def write(files: Sequence[File], path: Path) -> Written:
+class Stopped(Exception):
+    """Raised by ``write`` where nobody waits for the zip any more."""
+
+
+def write(files: Sequence[File], path: Path, *, stopped: Callable[[], bool] = lambda: False) -> Written:
     """Write the files, in this order, to ``path``, which appears whole or not at all.
 
-    Raises ``PackageError`` where a file cannot be read or the zip cannot be written.
+    Raises ``PackageError`` where a file cannot be read or the zip cannot be written, and ``Stopped``.
     """
     try:
         ownership.folder(path.parent)
-        with _beside(path) as target:
-            return _write(files, target)
+        with drafted(path) as target:
+            return _write(files, target, stopped)
     except OSError as error:
         raise PackageError(
             f"{path} cannot be written: {error.strerror or error}",
@@ -61,24 +64,9 @@ def write(files: Sequence[File], path: Path) -> Written:
         ) from error
 
 
-@contextmanager
-def _beside(path: Path) -> Iterator[BinaryIO]:
-    """A new file in the same folder that takes the place of ``path`` when the block ends well."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")
-    try:
-        with draft.open("xb", buffering=0) as target:
-            ownership.adopt(draft)
-            yield target
-        draft.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            draft.unlink()
-        raise
-
-
-def _write(files: Sequence[File], target: BinaryIO) -> Written:
+def _write(files: Sequence[File], target: BinaryIO, stopped: Callable[[], bool]) -> Written:
     with Digest() as digest:
-        zipped = _Zip(target, digest)
+        zipped = _Zip(target, digest, stopped)
         for file in files:
             zipped.add(file)
         return zipped.finish(len(files))
@@ -87,8 +75,9 @@ def _write(files: Sequence[File], target: BinaryIO) -> Written:
 class _Zip:
     """Gathers small pieces; ``_flushed`` counts the bytes that are on disk and in the digest."""
 
-    def __init__(self, target: BinaryIO, digest: Digest) -> None:
+    def __init__(self, target: BinaryIO, digest: Digest, stopped: Callable[[], bool]) -> None:
         self._target = target
+        self._stopped = stopped
         self._digest = digest
         self._pending = bytearray()
         self._central = bytearray()
@@ -138,6 +127,8 @@ class _Zip:
         self._pending = bytearray()
 
     def _out(self, data: bytes | bytearray) -> None:
+        if self._stopped():
+            raise Stopped
         self._digest.update(data)
         rest = memoryview(data)
         while rest:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lambda_ci.model.artifact import NO_BYTECODE
 from lambda_ci.model.change import Action
 from lambda_ci.report import measures
 from lambda_ci.report.plan import SIGNS
@@ -39,6 +40,24 @@ def build_seconds(one: FunctionResult) -> str:
     if one.build is None:
         return NOTHING
     return "unchanged" if one.build.unchanged else measures.seconds(one.build.seconds)
+
+
+def bytecode(one: FunctionResult) -> str:
+    """By which Python; the machine or the digest of its image is in the document."""
+    if not one.build or one.build.bytecode == NO_BYTECODE:
+        return NOTHING
+    return one.build.bytecode.place.partition(" on ")[0].partition(" (")[0] or "no"
+
+
+def imported(one: FunctionResult) -> str:
+    """``yes``, ``before``, ``no``, or ``warned`` where it raised what may be well on Lambda; nothing where none was wanted, or it
+    failed."""
+    found = one.build.imported if one.build else None
+    if found is None:
+        return NOTHING
+    if not found.place:
+        return "no"
+    return "warned" if not found.complete else "before" if found.before else "yes"
 
 
 def changed(one: FunctionResult) -> str:

@@ -12,6 +12,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from lambda_ci.report import layers
+from lambda_ci.report.difference import savings_members
 from lambda_ci.report.failure import worst
 
 if TYPE_CHECKING:
@@ -19,10 +21,11 @@ if TYPE_CHECKING:
 
     from pydantic import JsonValue
 
-    from lambda_ci.model.artifact import LedgerLine
-    from lambda_ci.model.change import Change, Plan
+    from lambda_ci.model.artifact import Bytecode, LedgerLine
+    from lambda_ci.model.change import Change, CodeDifference, DistributionChange, Plan, Weight
     from lambda_ci.model.problem import Problem
-    from lambda_ci.model.result import BuildResult, Failure, FunctionResult, RunResult, SmokeResult
+    from lambda_ci.model.result import BuildResult, Failure, FunctionResult, ImportResult, Past, RunResult, SmokeResult
+    from lambda_ci.model.settings import Affected
 
 FORMAT = 1
 
@@ -39,6 +42,8 @@ def document(result: RunResult) -> dict[str, JsonValue]:
     }
     if result.verb in {"plan", "deploy", "rollback", "prune", "destroy"}:
         members["changed"] = result.changed
+    if result.affected:
+        members["affected"] = _affected(result.affected)
     failure = worst(result)
     if failure:
         members["error"] = _failure(failure) | {"problems": _problems(result.problems)}
@@ -48,6 +53,11 @@ def document(result: RunResult) -> dict[str, JsonValue]:
 def printed(members: Mapping[str, JsonValue]) -> str:
     """A document as text: ASCII, and without the one mark (``##[``) that GitHub obeys in the middle of a line."""
     return json.dumps(members, indent=2).replace("##[", "##\\u005b")
+
+
+def _affected(affected: Affected) -> dict[str, JsonValue]:
+    reasons: dict[str, JsonValue] = {name: list(why) for name, why in affected.reasons.items()}
+    return {"since": affected.since, "functions": reasons, "skipped": list(affected.skipped)}
 
 
 def _function(verb: str, one: FunctionResult) -> dict[str, JsonValue]:
@@ -67,6 +77,7 @@ def _planned(one: FunctionResult) -> dict[str, JsonValue]:
     return _named(one) | {
         "changed": one.changed,
         "changes": _changes(one.plan),
+        "code": _code(one.plan.code) if one.plan and one.plan.code else None,
         "package": _build(one.build) if one.build else None,
     }
 
@@ -80,6 +91,7 @@ def _moved(one: FunctionResult) -> dict[str, JsonValue]:
     return _state(one) | {
         "previous-version": one.previous_version or None,
         "changed": one.changed,
+        "image": one.image or None,
         "smoke": [_smoke(case) for case in one.smoke],
         "seconds": _rounded(one.seconds),
     }
@@ -103,7 +115,21 @@ def _state(one: FunctionResult) -> dict[str, JsonValue]:
 
 
 def _observed(one: FunctionResult) -> dict[str, JsonValue]:
-    return _state(one) | {"state": one.state or None, "unpublished": one.unpublished}
+    return _state(one) | {
+        "state": one.state or None,
+        "unpublished": one.unpublished,
+        "history": [_past(past) for past in one.history],
+    }
+
+
+def _past(past: Past) -> dict[str, JsonValue]:
+    return {
+        "version": past.version,
+        "commit": past.commit or None,
+        "run": past.run or None,
+        "published": past.published or None,
+        "abandoned": past.abandoned,
+    }
 
 
 FUNCTION: Mapping[str, Callable[[FunctionResult], dict[str, JsonValue]]] = {
@@ -128,9 +154,24 @@ def _build(build: BuildResult) -> dict[str, JsonValue]:
         "seconds": _rounded(build.seconds),
         "unchanged": build.unchanged,
         "lock": build.lock,
+        "bytecode": _bytecode(build.bytecode),
+        "import": _import(build.imported) if build.imported else None,
         "sbom-path": str(build.sbom) if build.sbom else None,
         "provenance-path": str(build.provenance) if build.provenance else None,
         "distributions": [_distribution(line) for line in build.ledger],
+        "left-out": savings_members(build.savings),
+        **({"layers": [layers.members(one) for one in build.layers]} if build.layers else {}),
+    }
+
+
+def _import(found: ImportResult) -> dict[str, JsonValue]:
+    """By which Python, or why not."""
+    return {
+        "place": found.place or None,
+        "complete": found.complete and bool(found.place),
+        "before": found.before,
+        "seconds": _rounded(found.seconds),
+        "why": found.why or None,
     }
 
 
@@ -145,6 +186,33 @@ def _distribution(line: LedgerLine) -> dict[str, JsonValue]:
     }
 
 
+def _code(code: CodeDifference) -> dict[str, JsonValue]:
+    """A package against the deployed one. ``unknown`` says why there are only sizes; then the unpacked size before is null."""
+    before = _weight(code.before)
+    return {
+        "version": code.version,
+        "before": {**before, "size": None} if code.unknown else before,
+        "after": _weight(code.after),
+        "distributions": [_distribution_change(one) for one in code.distributions],
+        "files": [{"path": one.path, "action": one.action} for one in code.files],
+        "unknown": code.unknown or None,
+    }
+
+
+def _distribution_change(one: DistributionChange) -> dict[str, JsonValue]:
+    return {
+        "name": one.distribution,
+        "version-before": one.version_before or None,
+        "version-after": one.version_after or None,
+        "before": _weight(one.before) if one.before else None,
+        "after": _weight(one.after) if one.after else None,
+    }
+
+
+def _weight(weight: Weight) -> dict[str, JsonValue]:
+    return {"size": weight.size, "compressed-size": weight.compressed_size}
+
+
 def _changes(plan: Plan | None) -> list[JsonValue]:
     return [_change(one) for one in plan.changes] if plan else []
 
@@ -152,6 +220,7 @@ def _changes(plan: Plan | None) -> list[JsonValue]:
 def _change(change: Change) -> dict[str, JsonValue]:
     return {
         "resource": change.resource.value,
+        **({"name": change.name} if change.name else {}),
         "action": change.action.value,
         "fields": [{"field": one.field, "before": one.before, "after": one.after} for one in change.fields],
     }
@@ -183,6 +252,17 @@ def _problem(problem: Problem) -> dict[str, JsonValue]:
         "key": problem.key,
         "message": problem.message,
         "severity": problem.severity.value,
+    }
+
+
+def _bytecode(bytecode: Bytecode) -> dict[str, JsonValue]:
+    """``place``: the Python that compiled it; without one ``why`` says why not, and is null where none was wanted."""
+    return {
+        "place": bytecode.place or None,
+        "why": bytecode.why or None,
+        "files": bytecode.files,
+        "size": bytecode.size,
+        "compressed-size": bytecode.compressed_size,
     }
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambda_ci.model.change import Action
-from lambda_ci.report import measures
+from lambda_ci.model.change import Action, Resource
+from lambda_ci.report import layers, measures
+from lambda_ci.report.difference import difference_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,12 +40,18 @@ def _lines(plan: Plan) -> Iterator[str]:
     name = plan.function if plan.function == plan.function_name else f"{plan.function} ({plan.function_name})"
     yield f"{name}: {verdict(plan)}"
     for change in plan.changes:
-        yield f"  {SIGNS[change.action]} {change.resource}"
+        yield f"  {SIGNS[change.action]} {_heading(change)}"
         yield from (f"      {field_text(field)}" for field in _changed(change))
+    if plan.code:
+        yield from (f"  {line}" for line in difference_lines(plan.code))
 
 
 def _changed(change: Change) -> tuple[FieldChange, ...]:
-    return () if change.action is Action.UNCHANGED else change.fields
+    return () if change.action is Action.UNCHANGED or change.resource is Resource.LAYER else change.fields
+
+
+def _heading(change: Change) -> str:
+    return f"layer {layers.heading(change)}" if change.resource is Resource.LAYER else change.resource.value
 
 
 def _shown(value: str) -> str:

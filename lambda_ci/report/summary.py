@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambda_ci.report import cells, measures
+from lambda_ci.report import cells, layers, measures
+from lambda_ci.report.difference import savings_text
 from lambda_ci.report.failure import worst
 from lambda_ci.report.markdown import escape, fence, html, table
 from lambda_ci.report.plan import plan_text
@@ -13,7 +14,7 @@ from lambda_ci.report.table import columns
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from lambda_ci.model.artifact import LedgerLine
+    from lambda_ci.model.artifact import Bytecode, LedgerLine
     from lambda_ci.model.problem import Problem
     from lambda_ci.model.result import BuildResult, Failure, FunctionResult, RunResult, SmokeResult
 
@@ -37,6 +38,7 @@ def _blocks(result: RunResult) -> Iterator[str]:
         yield from _function(one)
     yield _plans(result)
     yield from _sizes(result.functions)
+    yield from _layer_sizes(result)
     yield _warnings(result.warnings)
 
 
@@ -106,15 +108,35 @@ def _sizes(functions: Sequence[FunctionResult]) -> Iterator[str]:
             yield _details(f"Size of {one.name}: {sizes}", _ledger(one.build))
 
 
+def _layer_sizes(result: RunResult) -> Iterator[str]:
+    """The same for layers, each once."""
+    for one in layers.used(result):
+        if any(function.changed is not False for function in one.functions):
+            sizes = f"{measures.size(one.layer.size)}, {measures.size(one.layer.unpacked_size)} unpacked"
+            yield _details(f"Size of layer {one.layer.name}: {sizes}", _largest(one.layer.ledger))
+
+
 def _ledger(build: BuildResult) -> str:
-    total = sum(line.compressed_size for line in build.ledger) or 1
-    rows = [_line(line, total) for line in build.ledger[:LARGEST]]
-    rest = build.ledger[LARGEST:]
+    told = (_largest(build.ledger), escape(savings_text(build.savings)), escape(_bytecode(build.bytecode)))
+    return "\n\n".join(part for part in told if part)
+
+
+def _largest(lines: Sequence[LedgerLine]) -> str:
+    total = sum(line.compressed_size for line in lines) or 1
+    rows = [_line(line, total) for line in lines[:LARGEST]]
+    rest = lines[LARGEST:]
     if rest:
         compressed, unpacked = sum(line.compressed_size for line in rest), sum(line.size for line in rest)
         name = measures.number(len(rest), "other")
         rows.append([name, measures.size(compressed), measures.size(unpacked), _bar(compressed, total)])
     return table(["distribution", "in the package", "unpacked", ""], rows, right=[1, 2])
+
+
+def _bytecode(bytecode: Bytecode) -> str:
+    if bytecode.place:
+        size = measures.size(bytecode.compressed_size)
+        return f"Bytecode by {bytecode.place}: {measures.number(bytecode.files, 'file')}, {size} in the package."
+    return f"No bytecode: {bytecode.why}." if bytecode.why else ""
 
 
 def _line(line: LedgerLine, total: int) -> Sequence[str]:

@@ -6,7 +6,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambda_ci.report import cells, measures
+from lambda_ci.report import cells, layers, measures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,7 +38,9 @@ BUILD = (
     Column("unpacked", lambda one: measures.size(one.build.unpacked_size) if one.build else cells.NOTHING, right=True),
     Column("files", lambda one: str(one.build.files) if one.build else cells.NOTHING, right=True),
     Column("seconds", cells.build_seconds, right=True),
-    Column("package", lambda one: str(one.build.path) if one.build else "failed"),
+    Column("bytecode", cells.bytecode),
+    Column("imported", cells.imported),
+    Column("package", lambda one: str(one.build.path) if one.build and not one.failure else "failed"),
 )
 STATUS = (
     Column("function", lambda one: one.name),
@@ -90,15 +92,22 @@ def table(result: RunResult) -> str:
     if not result.functions:
         return ""
     chosen = columns(result.verb)
-    rows = [[column.title for column in chosen], *([_clean(c.cell(one)) for c in chosen] for one in result.functions)]
-    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
-    return "\n".join(_line(row, widths, chosen) for row in rows)
+    rows = [[column.title for column in chosen], *([c.cell(one) for c in chosen] for one in result.functions)]
+    text = _aligned(rows, [column.right for column in chosen])
+    of_layers = layers.rows(result) if result.verb == "build" else []
+    return "\n".join([text, _aligned([layers.TITLES, *of_layers], layers.RIGHT)] if of_layers else [text])
 
 
-def _line(row: Sequence[str], widths: Sequence[int], chosen: Sequence[Column]) -> str:
+def _aligned(rows: Sequence[Sequence[str]], right: Sequence[bool]) -> str:
+    cleaned = [[_clean(cell) for cell in row] for row in rows]
+    widths = [max(map(_width, column)) for column in zip(*cleaned, strict=True)]
+    return "\n".join(_line(row, widths, right) for row in cleaned)
+
+
+def _line(row: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
     cells = [
-        " " * (width - _width(cell)) + cell if column.right else cell + " " * (width - _width(cell))
-        for cell, width, column in zip(row, widths, chosen, strict=True)
+        " " * (width - _width(cell)) + cell if is_right else cell + " " * (width - _width(cell))
+        for cell, width, is_right in zip(row, widths, right, strict=True)
     ]
     return _GAP.join(cells).rstrip()
 

@@ -1,4 +1,4 @@
-"""The action's own inputs, ``command`` and ``local``: the command line that they stand for, or why there is none."""
+"""The action's own inputs, ``command``, ``local`` and ``matrix``: the command line that they stand for, or why there is none."""
 
 from __future__ import annotations
 
@@ -21,9 +21,11 @@ _VERBS = ("check", "build", *_ON_AWS)
 
 
 def argv_of(inputs: Mapping[str, str]) -> Sequence[str]:
-    """``local`` says nothing to the verbs that do not go to AWS."""
+    """``local`` says nothing to the verbs that do not go to AWS, ``matrix`` to all but ``plan``."""
     verb = _verb(inputs)
-    return [verb, "--local"] if verb in _ON_AWS and _local(inputs) in TRUE else [verb]
+    local = ["--local"] if verb in _ON_AWS and _local(inputs) in TRUE else []
+    matrix = ["--matrix", "github"] if verb == "plan" and _matrix(inputs) in TRUE else []
+    return [verb, *local, *matrix]
 
 
 def refusal(inputs: Mapping[str, str]) -> Command | None:
@@ -32,10 +34,10 @@ def refusal(inputs: Mapping[str, str]) -> Command | None:
     if (verb := _verb(inputs)) not in _VERBS:
         message = f"must be one of {', '.join(_VERBS)}, not {quoted(verb)}{suggestion(verb, _VERBS)}"
         problems.append(Problem(origin=Origin(source="input command"), message=message))
-    if (local := _local(inputs)) not in TRUE | FALSE:
-        problems.append(
-            Problem(origin=Origin(source="input local"), message=f"must be true or false, not {quoted(local)}")
-        )
+    for name, given in {"local": _local(inputs), "matrix": _matrix(inputs)}.items():
+        if given not in TRUE | FALSE:
+            origin = Origin(source=f"input {name}")
+            problems.append(Problem(origin=origin, message=f"must be true or false, not {quoted(given)}"))
     return Action(problems) if problems else None
 
 
@@ -45,6 +47,10 @@ def _verb(inputs: Mapping[str, str]) -> str:
 
 def _local(inputs: Mapping[str, str]) -> str:
     return inputs.get("local", "").strip() or "false"
+
+
+def _matrix(inputs: Mapping[str, str]) -> str:
+    return inputs.get("matrix", "").strip() or "false"
 
 
 class Action(Command):

@@ -14,14 +14,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lambda_ci.model.artifact import Package
-    from lambda_ci.verbs.pipeline import Built
+    from lambda_ci.model.result import RunResult
+    from lambda_ci.verbs.packages import Built
     from lambda_ci.verbs.world import World
 
 
 class Build(Command):
     DESCRIPTION = (
         "Locks the dependencies for the function's runtime, fetches the wheels that fit it, and writes OUTPUT_DIR/NAME.zip. "
-        "The same inputs give the same bytes on every machine. Exit code 3: the dependencies cannot be had; "
+        "The same inputs give the same bytes on every machine. Then imports each handler from its package. Exit code 3: the dependencies cannot be had; "
         "4: the package would not work."
     )
 
@@ -41,10 +42,20 @@ class Build(Command):
 
         started = world.clock.monotonic()
         settings = settle(self, world)
-        built = build(settings, world)
+        built = build(settings, world, importing=True)
         result = result_of("build", settings, [one.result for one in built], seconds=world.clock.monotonic() - started)
         listing = _listing(built) if self.list_files else []
-        return Outcome(result=result, text="\n".join([*listing, table(result)]), document=document(result))
+        text = "\n".join([*listing, table(result), *_savings(result)])
+        return Outcome(result=result, text=text, document=document(result))
+
+
+def _savings(result: RunResult) -> list[str]:
+    from lambda_ci.report.difference import savings_text
+
+    built = [(one.name, one.build) for one in result.functions if one.build]
+    texts = {f"layer {layer.name}": savings_text(layer.savings) for _, build in built for layer in build.layers}
+    texts |= {name: savings_text(build.savings) for name, build in built}
+    return [f"{name}: {text}" for name, text in texts.items() if text]
 
 
 def _listing(built: Sequence[Built]) -> list[str]:

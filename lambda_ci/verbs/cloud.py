@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ def reach(settings: Settings, world: World, *, local: bool) -> tuple[Settings, S
         world.console.line(f"embedded AWS at {endpoint.url} (pid {endpoint.pid}); `lambda-ci local stop` ends it")
         environ = local_environ(endpoint)
         settings, spec = (
-            _localised(settings, world),
-            spec.model_copy(update={"endpoint_url": endpoint.url, "profile": None}),
+            replace(_localised(settings, world), cache=None),
+            spec.model_copy(update={"endpoint_url": endpoint.url, "profile": None, "role_to_assume": None}),
         )
     aws = connect(spec, environ=environ, console=world.console)
     return settings, Services(aws=aws, clock=world.clock, console=world.console, staging=settings.staging)

@@ -6,29 +6,40 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lambda_ci.errors import Interrupted, LambdaCiError
+from lambda_ci.model.artifact import ImagePackage
+from lambda_ci.model.change import Resource
+from lambda_ci.model.history import Record
 from lambda_ci.verbs.cloud import reach
 from lambda_ci.verbs.command import AwsCommand
+from lambda_ci.verbs.images import carried, image_maker
+from lambda_ci.verbs.layers import announce_layers
+from lambda_ci.verbs.origin import check_newer, record_of
 from lambda_ci.verbs.outcome import failure_of, result_of
 from lambda_ci.verbs.pipeline import build, settle
+from lambda_ci.verbs.together import Together
 from lambda_ci.verbs.verification import check, tested
 from lambda_ci.verbs.world import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from lambda_ci.console import Clock, Console
+    from lambda_ci.deploy.current import Current
+    from lambda_ci.deploy.desired import Desired
     from lambda_ci.deploy.release import Release
     from lambda_ci.deploy.services import Services
-    from lambda_ci.model.artifact import Package
+    from lambda_ci.image.maker import Maker
+    from lambda_ci.model.change import Plan
     from lambda_ci.model.result import FunctionResult
-    from lambda_ci.model.settings import Function, Settings
-    from lambda_ci.verbs.pipeline import Built
+    from lambda_ci.model.settings import Settings
+    from lambda_ci.verbs.packages import Built
     from lambda_ci.verbs.world import World
 
 _AGAIN = "deploy again: the next run finishes what this one began"
 _STOPPED = failure_of(
     Interrupted("interrupted while it was deployed; the alias moves only at the very end", fix=_AGAIN)
 )
-_NOT_STARTED = failure_of(Interrupted("not deployed: the run was interrupted before its turn", fix=_AGAIN))
+_NOT_STARTED = failure_of(Interrupted("not deployed: the run ended before its turn", fix=_AGAIN))
 
 
 class Deploy(AwsCommand):
@@ -44,78 +55,123 @@ class Deploy(AwsCommand):
 
         started = world.clock.monotonic()
         settings, services = reach(settle(self, world), world, local=self.local)
-        built = build(settings, world)
-        functions = _all(built, settings, services, world)
+        services = replace(services, record=record_of(settings, world))
+        built = build(settings, world, importing=True)
+        announce_layers(built, services, project=settings.project)
+        with image_maker(settings, services, world) as maker:
+            functions = _all(built, settings, services, world, maker=maker)
         result = result_of("deploy", settings, functions, seconds=world.clock.monotonic() - started)
         return Outcome(result=result, text=table(result), document=document(result))
 
 
-def _all(built: Sequence[Built], settings: Settings, services: Services, world: World) -> list[FunctionResult]:
-    """One function after the other; after an interrupt the rest is only named."""
-    results: list[FunctionResult] = []
-    interrupted = False
-    for one in built:
-        result = replace(one.result, failure=_NOT_STARTED) if interrupted else _attempt(one, settings, services, world)
-        interrupted = result.failure is not None and result.failure.exit_code == Interrupted.exit_code
-        results.append(result)
-    return results
+def _all(
+    built: Sequence[Built], settings: Settings, services: Services, world: World, *, maker: Maker
+) -> list[FunctionResult]:
+    """Several at once; after an interrupt those that have begun leave things in order, and the rest is only named."""
+
+    def work(one: Built, console: Console, clock: Clock) -> FunctionResult:
+        return _attempt(one, settings, replace(services, console=console, clock=clock), maker=maker, world=world)
+
+    def fatal(result: FunctionResult) -> bool:
+        return result.failure is not None and (settings.fail_fast or result.failure.exit_code == Interrupted.exit_code)
+
+    crew = Together(
+        work=work,
+        console=world.console,
+        interrupted=lambda one: replace(one.result, failure=_STOPPED),
+        left=lambda one: replace(one.result, failure=one.result.failure or _NOT_STARTED),
+        fatal=fatal,
+    )
+    services.aws.stoppable(crew.stop)
+    maker.stop = crew.stop
+    return crew.all(built)
 
 
-def _attempt(built: Built, settings: Settings, services: Services, world: World) -> FunctionResult:
+def _attempt(built: Built, settings: Settings, services: Services, *, maker: Maker, world: World) -> FunctionResult:
     """Deploy one function; what fails, fails for this function only."""
-    if built.package is None:
+    if built.result.failure:
         return built.result
-    started = world.clock.monotonic()
+    started = services.clock.monotonic()
     deployment = _Deployment(
-        function=built.function,
-        package=built.package,
+        built=built,
+        maker=maker,
+        world=world,
         settings=settings,
         services=services,
         result=replace(built.result, alias=built.function.spec.alias),
     )
     try:
-        with world.console.step(f"deploy {built.function.name}"):
+        with services.console.step(f"deploy {built.function.name}"):
             deployment.run()
     except LambdaCiError as error:
         deployment.result = replace(deployment.result, failure=failure_of(error))
     except KeyboardInterrupt:
         deployment.result = replace(deployment.result, failure=_STOPPED)
-    return replace(deployment.result, seconds=world.clock.monotonic() - started)
+    return replace(deployment.result, seconds=services.clock.monotonic() - started)
 
 
 @dataclass(kw_only=True)
 class _Deployment:
     """The order of the deploy stages for one function. ``result`` grows, so that a failure keeps what was reached."""
 
-    function: Function
-    package: Package
+    built: Built
+    maker: Maker
+    world: World
     settings: Settings
     services: Services
     result: FunctionResult
 
     def run(self) -> None:
-        from lambda_ci.deploy import apply, changes, current, desired, release
-        from lambda_ci.deploy.rollout.shift import roll_out, settle
+        from lambda_ci.deploy import apply, changes, deployed, desired, release
+        from lambda_ci.deploy.resources.layer import look_for_layers
+        from lambda_ci.deploy.rollout.shift import roll_out
         from lambda_ci.report.plan import plan_text
 
-        wanted = desired.desired(self.function, self.package, project=self.settings.project)
-        present = current.read(self.services.aws, wanted)
-        if present.latest and settle(wanted.function_name, present.latest, self.services):
-            present = current.read(self.services.aws, wanted)
+        package = carried(self.built, self.maker, self.services, write=True)
+        if package is None:
+            return
+        self.result = replace(self.result, image=package.uri if isinstance(package, ImagePackage) else "")
+        layers, project = self.built.layers, self.settings.project
+        wanted = desired.desired(self.built.function, package, project=project, layers=layers)
+        present = look_for_layers(wanted, self._settled(wanted), self.services)
         plan = changes.plan(wanted, present, staging=self.services.staging)
+        plan = deployed.with_difference(plan, wanted, present, self.services)
         self.services.console.line(plan_text(plan))
         self.result = replace(self.result, plan=plan, changed=plan.changed)
         if not plan.changed:
             self._keep(release.unchanged(present))
             return
+        self._check_newer(plan, present)
         new = apply.apply(plan, wanted, present, self.services)
         self._keep(new)
         if not new.moves:
             return
         self.services.console.line(f"version {new.version} is published")
         self._verify(new)
-        roll_out(new, self.function.spec.rollout, self.services)
+        roll_out(new, self.built.function.spec.rollout, self.services)
         self.services.console.line(f"alias {new.alias} runs version {new.version}")
+
+    def _check_newer(self, plan: Plan, present: Current) -> None:
+        """Before anything is written."""
+        if present.released is None or plan.find(Resource.VERSION) is None:
+            return
+        check_newer(
+            Record.parse(present.released.description),
+            self.settings,
+            replace(self.world, console=self.services.console),
+            own=self.services.record.commit,
+            subject=f"the alias {present.alias} of {present.function_name}",
+        )
+
+    def _settled(self, wanted: Desired) -> Current:
+        """What is there, once the split that a killed rollout left is taken back."""
+        from lambda_ci.deploy.current import read
+        from lambda_ci.deploy.rollout.shift import settle
+
+        present = read(self.services.aws, wanted)
+        if present.latest and settle(wanted.function_name, present.latest, self.services):
+            return read(self.services.aws, wanted)
+        return present
 
     def _keep(self, release: Release) -> None:
         self.result = replace(
@@ -126,6 +182,6 @@ class _Deployment:
         )
 
     def _verify(self, release: Release) -> None:
-        results = tested(self.function, release, self.settings, self.services)
+        results = tested(self.built.function, release, self.settings, self.services)
         self.result = replace(self.result, smoke=results)
         check(results, release, self.services)

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from lambda_ci.errors import BuildError
 from lambda_ci.model.result import FunctionResult
+from lambda_ci.model.settings import Layer
 from lambda_ci.verbs.command import Command, add_json, add_settings
 from lambda_ci.verbs.outcome import failure_of, result_of
+from lambda_ci.verbs.parts import known_as, parts
 from lambda_ci.verbs.pipeline import settle
 from lambda_ci.verbs.private import with_access
 from lambda_ci.verbs.supply import selection_of
@@ -45,7 +47,7 @@ class Lock(Command):
         started = world.clock.monotonic()
         settings = settle(self, world)
         with with_access(settings, world) as inside, world.console.step("lock") as step:
-            done = [_attempt(function, settings, inside) for function in settings.functions]
+            done = [_attempt(part, settings, inside) for part in parts(settings)]
             step.failed = any(result.failure for result, _ in done)
         result = result_of("lock", settings, [one for one, _ in done], seconds=world.clock.monotonic() - started)
         locks: dict[str, JsonValue] = {one.name: _members(locked) for one, locked in done}
@@ -53,30 +55,31 @@ class Lock(Command):
         return Outcome(result=result, text="\n".join(lines), document=document(result) | {"locks": locks})
 
 
-def _attempt(function: Function, settings: Settings, world: World) -> tuple[FunctionResult, Locked | None]:
-    """What fails, fails for this function only."""
-    result = FunctionResult(name=function.name, function_name=function.function_name)
+def _attempt(part: Function | Layer, settings: Settings, world: World) -> tuple[FunctionResult, Locked | None]:
+    """What fails, fails for this function or layer only."""
+    name = known_as(part)
+    result = FunctionResult(name=name, function_name=name if isinstance(part, Layer) else part.function_name)
     try:
-        return result, _lock(function, settings, world)
+        return result, _lock(part, settings, world)
     except BuildError as error:
-        world.console.line(f"✗ {function.name}: {error.what}")
+        world.console.line(f"✗ {name}: {error.what}")
         return replace(result, failure=failure_of(error)), None
 
 
-def _lock(function: Function, settings: Settings, world: World) -> Locked | None:
+def _lock(part: Function | Layer, settings: Settings, world: World) -> Locked | None:
     from lambda_ci.adapters.uv import Uv
     from lambda_ci.lock.resolve import find_lock, write_lock
 
-    if function.requirements is None:
+    if part.requirements is None:
         return None
     return (find_lock if settings.frozen else write_lock)(
-        function.requirements,
-        function.spec.target,
+        part.requirements,
+        part.spec.target,
         uv=Uv(world.environ),
         cache_dir=settings.cache_dir,
         console=world.console,
-        selection=selection_of(function, frozen=settings.frozen),
-        building=function.spec.build.backend != "wheels",
+        selection=selection_of(part, frozen=settings.frozen),
+        building=part.spec.build.backend != "wheels",
     )
 
 

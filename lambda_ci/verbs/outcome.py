@@ -25,7 +25,14 @@ def failure_of(error: LambdaCiError) -> Failure:
 def result_of(verb: str, settings: Settings, functions: Sequence[FunctionResult], *, seconds: float) -> RunResult:
     """The result of a verb that worked on functions."""
     warnings = (*settings.warnings, *(warning for one in functions for warning in one.warnings))
-    return RunResult(verb=verb, functions=tuple(functions), seconds=seconds, stage=settings.stage, warnings=warnings)
+    return RunResult(
+        verb=verb,
+        functions=tuple(functions),
+        seconds=seconds,
+        stage=settings.stage,
+        warnings=warnings,
+        affected=settings.affected,
+    )
 
 
 def failed(command: Command, error: LambdaCiError, *, seconds: float) -> Outcome:

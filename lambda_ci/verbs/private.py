@@ -9,6 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lambda_ci.verbs.parts import parts
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -23,7 +25,7 @@ def with_access(settings: Settings, world: World) -> Iterator[World]:
     is gone afterwards. The same world where no index is one of CodeArtifact without credentials. Raises AwsError."""
     from lambda_ci.lock.codeartifact import domains
 
-    files = {function.requirements for function in settings.functions if function.requirements}
+    files = {part.requirements for part in parts(settings) if part.requirements}
     wanted = domains(sorted(files), world.environ)
     if not wanted:
         yield world

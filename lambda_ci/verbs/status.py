@@ -16,25 +16,29 @@ from lambda_ci.verbs.world import Outcome
 if TYPE_CHECKING:
     from lambda_ci.deploy.current import Current
     from lambda_ci.deploy.services import Services
+    from lambda_ci.model.result import Past
     from lambda_ci.model.settings import Function
     from lambda_ci.verbs.world import World
 
 
 class Status(AwsCommand):
     DESCRIPTION = (
-        "Asks AWS for every function of the configuration: does it exist, which version does its alias run, and is the "
-        "unpublished code ($LATEST) the same. Needs lambda:GetFunction only; builds and changes nothing."
+        "Asks AWS for every function of the configuration: does it exist, which version does its alias run, what did it run "
+        "before, and is the unpublished code ($LATEST) the same. Needs lambda:GetFunction, and for the history lambda:GetAlias and "
+        "lambda:ListVersionsByFunction; builds and changes nothing."
     )
 
     def run(self, world: World) -> Outcome:
         from lambda_ci.report.document import document
+        from lambda_ci.report.history import histories
         from lambda_ci.report.table import table
 
         started = world.clock.monotonic()
         settings, services = reach(settle(self, world), world, local=self.local)
         functions = [_looked_at(function, services) for function in settings.functions]
         result = result_of("status", settings, functions, seconds=world.clock.monotonic() - started)
-        return Outcome(result=result, text=table(result), document=document(result))
+        text = "\n\n".join(filter(None, [table(result), histories(functions)]))
+        return Outcome(result=result, text=text, document=document(result))
 
 
 def _looked_at(function: Function, services: Services) -> FunctionResult:
@@ -42,9 +46,21 @@ def _looked_at(function: Function, services: Services) -> FunctionResult:
 
     result = FunctionResult(name=function.name, function_name=function.function_name)
     try:
-        return _described(result, observe(services.aws.lambda_client(), function.function_name, function.spec.alias))
+        seen = observe(services.aws.lambda_client(), function.function_name, function.spec.alias)
+        return replace(_described(result, seen), history=_history(function, services) if seen.released else ())
     except AwsError as error:
         return replace(result, failure=failure_of(error))
+
+
+def _history(function: Function, services: Services) -> tuple[Past, ...]:
+    """What cannot be read is said, and the rest is shown."""
+    from lambda_ci.deploy.versions import past
+
+    try:
+        return past(services.aws.lambda_client(), function.function_name, function.spec.alias)
+    except AwsError as error:
+        services.console.line(f"the history of {function.name} is not known: {error.what}")
+        return ()
 
 
 def _described(result: FunctionResult, current: Current) -> FunctionResult:

@@ -5,19 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambda_ci.errors import BuildError, LambdaCiError
+from lambda_ci.verbs.parts import known_as, parts
+from lambda_ci.verbs.prepare import preparation, prepared
+from lambda_ci.verbs.shared import shared_cache
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from lambda_ci.adapters.shared_cache import SharedCache
     from lambda_ci.lock.selection import Selection
     from lambda_ci.model.artifact import Lock, Wheel
-    from lambda_ci.model.settings import Function, Settings
+    from lambda_ci.model.settings import Function, Layer, Settings
     from lambda_ci.model.spec import BuildSpec
     from lambda_ci.model.target import Target
     from lambda_ci.verbs.world import World
 
-    Dependencies = tuple[Path | None, Target, Selection, BuildSpec]
+    Locked = tuple[Path | None, Target, Selection, BuildSpec]
+    Dependencies = tuple[Path | None, Target, Selection, BuildSpec, frozenset[str]]
     Supply = tuple[Lock, Sequence[Wheel]]
 
 _SHORTEST_SECRET = 8
@@ -29,37 +34,54 @@ def supply(settings: Settings, world: World) -> dict[Dependencies, Supply | Lamb
         locks = _locks(settings, world)
         step.failed = _any_failed(locks)
     with world.console.step("wheels") as step:
-        wheels = _wheels(
-            {key: lock for key, lock in locks.items() if not isinstance(lock, LambdaCiError)}, settings, world
-        )
+        found = {key: lock for key, lock in locks.items() if not isinstance(lock, LambdaCiError)}
+        with shared_cache(settings, world) as shared:
+            wheels = _wheels(found, settings, world, shared=shared)
         step.failed = _any_failed(wheels)
-    return {key: _complete(lock, wheels.get(key, ())) for key, lock in locks.items()}
+        return _prepared({key: _complete(lock, wheels.get(key, ())) for key, lock in locks.items()}, settings, world)
 
 
-def _any_failed(results: Mapping[Dependencies, object]) -> bool:
+def _prepared(
+    supplies: Mapping[Locked, Supply | LambdaCiError], settings: Settings, world: World
+) -> dict[Dependencies, Supply | LambdaCiError]:
+    """What is there, for each part as it wants it."""
+    done: dict[Dependencies, Supply | LambdaCiError] = {}
+    for part in parts(settings):
+        key, having = dependencies(part), supplies[_locked(part)]
+        if key not in done:
+            wanted = preparation(part)
+            done[key] = having if isinstance(having, LambdaCiError) else (having[0], prepared(having[1], wanted, world))
+    return done
+
+
+def _any_failed(results: Mapping[Locked, object]) -> bool:
     return any(isinstance(one, LambdaCiError) for one in results.values())
 
 
-def selection_of(function: Function, *, frozen: bool = False) -> Selection:
-    """What the function takes of its dependency file."""
+def selection_of(part: Function | Layer, *, frozen: bool = False) -> Selection:
+    """What a function or a layer takes of its dependency file."""
     from lambda_ci.lock.selection import Selection
 
-    return Selection(groups=function.spec.groups, extras=function.spec.extras, frozen=frozen)
+    return Selection(groups=part.spec.groups, extras=part.spec.extras, frozen=frozen)
 
 
-def dependencies(function: Function) -> Dependencies:
-    """What functions that share it need only once."""
-    return function.requirements, function.spec.target, selection_of(function), function.spec.build
+def dependencies(part: Function | Layer) -> Dependencies:
+    """What functions and layers that share it need only once."""
+    return (*_locked(part), preparation(part))
 
 
-def _locks(settings: Settings, world: World) -> dict[Dependencies, Lock | LambdaCiError]:
+def _locked(part: Function | Layer) -> Locked:
+    return part.requirements, part.spec.target, selection_of(part), part.spec.build
+
+
+def _locks(settings: Settings, world: World) -> dict[Locked, Lock | LambdaCiError]:
     from lambda_ci.adapters.uv import Uv
     from lambda_ci.lock.resolve import lock
 
     uv = Uv(world.environ)
-    locks: dict[Dependencies, Lock | LambdaCiError] = {}
-    for function in settings.functions:
-        requirements, target, _, options = key = dependencies(function)
+    locks: dict[Locked, Lock | LambdaCiError] = {}
+    for part in parts(settings):
+        requirements, target, _, options = key = _locked(part)
         if key in locks:
             continue
         try:
@@ -69,11 +91,11 @@ def _locks(settings: Settings, world: World) -> dict[Dependencies, Lock | Lambda
                 uv=uv,
                 cache_dir=settings.cache_dir,
                 console=world.console,
-                selection=selection_of(function, frozen=settings.frozen),
+                selection=selection_of(part, frozen=settings.frozen),
                 building=options.backend != "wheels",
             )
         except BuildError as error:
-            world.console.line(f"✗ {function.name}: {error.what}")
+            world.console.line(f"✗ {known_as(part)}: {error.what}")
             locks[key] = error
         else:
             _mask(found, world)
@@ -88,8 +110,8 @@ def _mask(lock: Lock, world: World) -> None:
 
 
 def _wheels(
-    locks: Mapping[Dependencies, Lock], settings: Settings, world: World
-) -> dict[Dependencies, Sequence[Wheel] | LambdaCiError]:
+    locks: Mapping[Locked, Lock], settings: Settings, world: World, *, shared: SharedCache | None
+) -> dict[Locked, Sequence[Wheel] | LambdaCiError]:
     from lambda_ci.wheels.fetch import fetch
 
     try:
@@ -103,6 +125,7 @@ def _wheels(
                     environ=world.environ,
                     building=[options for *_, options in locks],
                     keep_out=(settings.output_dir,),
+                    shared=shared,
                 ),
                 strict=True,
             )
@@ -111,9 +134,9 @@ def _wheels(
         if len(locks) == 1:
             world.console.line(f"✗ {error.what}")
             return dict.fromkeys(locks, error)
-    apart: dict[Dependencies, Sequence[Wheel] | LambdaCiError] = {}
+    apart: dict[Locked, Sequence[Wheel] | LambdaCiError] = {}
     for key, lock in locks.items():
-        apart |= _wheels({key: lock}, settings, world)
+        apart |= _wheels({key: lock}, settings, world, shared=shared)
     return apart
 
 

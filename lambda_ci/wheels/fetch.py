@@ -10,16 +10,17 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from lambda_ci.adapters.threads import in_parallel
 from lambda_ci.errors import BuildError
 from lambda_ci.wheels.builders.source import Job
 from lambda_ci.wheels.choose import Choice, choose, choose_or_build
 from lambda_ci.wheels.store import Partial, WheelStore
-from lambda_ci.wheels.threads import in_parallel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from lambda_ci.adapters.http import Downloads
+    from lambda_ci.adapters.shared_cache import SharedCache
     from lambda_ci.console import Console
     from lambda_ci.model.artifact import Lock, Wheel
     from lambda_ci.model.spec import BuildSpec
@@ -37,17 +38,18 @@ def fetch(
     environ: Mapping[str, str] = _NOTHING,
     building: Sequence[BuildSpec] = (),
     keep_out: Sequence[Path] = (),
+    shared: SharedCache | None = None,
 ) -> tuple[tuple[Wheel, ...], ...]:
     """The wheels of each lock, in its order; a wheel that several locks name is verified, fetched or built once.
 
     ``environ`` names a private certificate authority (SSL_CERT_FILE, REQUESTS_CA_BUNDLE), and is what builds are run with.
     ``building`` says for each lock how what has no fitting wheel is built; without it nothing is. ``keep_out``: folders
-    that are part of no source. Raises BuildError: no wheel fits, a server refuses or cannot be reached, a file is not
+    that are part of no source. ``shared``: what other machines have. Raises BuildError: no wheel fits, a server refuses or cannot be reached, a file is not
     what was locked, a build fails, the cache cannot be written.
     """
     options = building or (None,) * len(locks)
     orders = [_orders(lock, one) for lock, one in zip(locks, options, strict=True)]
-    depot = _Depot(store=WheelStore(cache_dir / "wheels"), console=console, environ=environ)
+    depot = _Depot(store=WheelStore(cache_dir / "wheels", shared), console=console, environ=environ)
     wheels = depot.bring([order for some in orders for order in some if isinstance(order, Choice)])
     jobs = [order for some in orders for order in some if isinstance(order, Job)]
     built = depot.build(jobs, keep_out=(cache_dir, *keep_out)) if jobs else {}

@@ -12,6 +12,7 @@ import errno
 import hashlib
 import os
 import tempfile
+import threading
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,13 +22,17 @@ from lambda_ci.errors import BuildError
 from lambda_ci.model.artifact import Wheel
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Callable, Iterator
     from io import BufferedReader
 
+    from lambda_ci.adapters.shared_cache import SharedCache
     from lambda_ci.wheels.choose import Choice
 
 _DAY = 86400.0
+
+
+class WrongContent(BuildError):
+    """A file is not the one that was locked."""
 
 
 class Cancelled(Exception):
@@ -82,12 +87,32 @@ class WheelStore:
     """``root`` is CACHE_DIR/wheels; it is made when the first wheel comes in."""
 
     root: Path
+    shared: SharedCache | None = None
+    """Where other machines keep theirs."""
 
     def path(self, choice: Choice) -> Path:
         return self.root / choice.algorithm / choice.digest[:2] / choice.digest / choice.filename
 
     def find(self, choice: Choice) -> Wheel | None:
-        """The wheel, if it is there and its content is what the lock says; a damaged one counts as absent."""
+        """The wheel, if it is there (or in the shared cache) and its content is what the lock says; a damaged one counts as absent."""
+        return self._here(choice) or (self._from_elsewhere(choice, self.shared) if self.shared else None)
+
+    def _from_elsewhere(self, choice: Choice, shared: SharedCache) -> Wheel | None:
+        """What another machine has put into the shared cache, checked as if it came from the index."""
+        name = self.name(self.path(choice))
+        with self.partial(choice, cancelled=threading.Event(), advance=lambda _done: None) as partial:
+            partial.restart()
+            try:
+                return self._place(partial) if shared.read(name, partial.write) else None
+            except WrongContent:
+                shared.damaged(name)
+                return None
+
+    def name(self, path: Path) -> str:
+        """What a file of this cache is called in the shared one."""
+        return f"{self.root.name}/{path.relative_to(self.root).as_posix()}"
+
+    def _here(self, choice: Choice) -> Wheel | None:
         path = self.path(choice)
         try:
             with path.open("rb") as file:
@@ -121,6 +146,12 @@ class WheelStore:
 
     def keep(self, partial: Partial) -> Wheel:
         """Check what was written and give it its place, so that it is there as a whole or not at all. Raises BuildError."""
+        wheel = self._place(partial)
+        if self.shared:
+            self.shared.keep(self.name(wheel.path), wheel.path)
+        return wheel
+
+    def _place(self, partial: Partial) -> Wheel:
         sha256 = partial.checked()
         path = self.path(partial.choice)
         with _explained(path):
@@ -153,8 +184,8 @@ def _sha256(file: BufferedReader) -> str:
     return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _wrong(choice: Choice, why: str) -> BuildError:
-    return BuildError(
+def _wrong(choice: Choice, why: str) -> WrongContent:
+    return WrongContent(
         f"{choice.filename} from {choice.place} is not the file that was locked",
         why=why,
         fix="try again; if it stays so, the file was replaced or a proxy alters it: lock again only if you trust the source",

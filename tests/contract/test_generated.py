@@ -11,13 +11,24 @@ import pytest
 import yaml
 
 from lambda_ci.inputs.options import options
-from lambda_ci.model.spec import AuditSpec, AwsSpec, BuildSpec, FunctionSpec, PackageSpec, Spec, StagingSpec
+from lambda_ci.model.spec import (
+    AuditSpec,
+    AwsSpec,
+    BuildSpec,
+    CacheSpec,
+    FunctionSpec,
+    ImageSpec,
+    PackageSpec,
+    Spec,
+    StagingSpec,
+)
 from tools.generate import generated
 
 ROOT = Path(__file__).parents[2]
-ONLY_IN_THE_ACTION = {"command", "local"}
+ONLY_IN_THE_ACTION = {"command", "local", "matrix"}
 OUTPUTS = {
-    "function-arn", "version", "previous-version", "alias", "code-sha256", "package-path", "package-size", "changed", "result",
+    "function-arn", "version", "previous-version", "alias", "code-sha256", "package-path", "package-size", "sbom-path",
+    "provenance-path", "changed", "matrix", "any", "result",
 }  # fmt: skip
 
 
@@ -59,22 +70,27 @@ def test_every_field_of_the_models_can_be_given_without_a_file() -> None:
         "build",
         "package",
         "audit",
+        "image",
         "rollout",
     }
     build = {f"build.{field.alias}" for field in BuildSpec.model_fields.values()}
     package = {f"package.{field.alias}" for field in PackageSpec.model_fields.values()}
     audit = {f"audit.{field.alias}" for field in AuditSpec.model_fields.values()}
+    image = {f"image.{field.alias}" for field in ImageSpec.model_fields.values()}
     project = {f"aws.{field.alias}" for field in AwsSpec.model_fields.values()}
     staging = {f"staging.{field.alias}" for field in StagingSpec.model_fields.values()}
 
-    assert function | build | package | audit | project | staging | {"project"} <= keys
+    cache = {f"cache.{field.alias}" for field in CacheSpec.model_fields.values()}
+    assert function | build | package | audit | image | project | staging | cache | {"project"} <= keys
     assert set(Spec.model_fields) == {
         "version",
         "project",
         "aws",
         "staging",
+        "cache",
         "build",
         "package",
+        "layers",
         "defaults",
         "functions",
         "stages",

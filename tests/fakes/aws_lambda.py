@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from tests.fakes.aws_lambda_rules import (
     NOT_CONFIGURATION,
     check_configuration,
+    check_image_update,
+    check_package_type,
     check_weights,
     content,
     invalid,
@@ -63,6 +65,10 @@ class FakeLambda(Functions):
             "GetFunctionCodeSigningConfig": self.get_code_signing,
             "PutFunctionCodeSigningConfig": self.put_code_signing,
             "Invoke": self.invoke,
+            "PublishLayerVersion": lambda request: Answer(self.layers.publish(request), status=201),
+            "ListLayerVersions": lambda request: Answer(self.layers.list_versions(request)),
+            "GetLayerVersion": lambda request: Answer(self.layers.get(request)),
+            "DeleteLayerVersion": lambda request: Answer(self.layers.delete(request), status=204),
             "GetPolicy": self.get_policy,
             "ListProvisionedConcurrencyConfigs": self.list_provisioned,
             "ListEventSourceMappings": self.list_mappings,
@@ -80,12 +86,15 @@ class FakeLambda(Functions):
         self.check_role(request["Role"])
         config = {key: value for key, value in request.items() if key not in NOT_CONFIGURATION}
         check_configuration(config)
-        code = self.code(request["Code"])
+        check_package_type(request)
+        code, image = self.carried(request["Code"])
+        self.layers.check(config.get("Layers", []), code)
         function = Deployed(
             name=name,
             arn=f"arn:aws:lambda:{self.region}:{ACCOUNT}:function:{name}",
             config=config,
             code=code,
+            image=image,
             code_key=request["Code"].get("SourceKMSKeyArn", ""),
             tags=dict(request.get("Tags", {})),
             code_signing=request.get("CodeSigningConfigArn", ""),
@@ -100,9 +109,7 @@ class FakeLambda(Functions):
         qualifier = request.get("Qualifier")
         if qualifier and qualifier in function.aliases:
             described["FunctionArn"] = f"{function.arn}:{qualifier}"
-        code = {"RepositoryType": "S3", "Location": "https://example.invalid/code"}
-        if function.code_key:
-            code["SourceKMSKeyArn"] = function.code_key
+        code = self.location(function, version)
         tags = {"Tags": dict(function.tags)} if function.tags else {}
         return Answer({"Configuration": described, "Code": code, **tags})
 
@@ -129,17 +136,18 @@ class FakeLambda(Functions):
         self.check_role(changes.get("Role", ""))
         config = {**function.config, **changes}
         check_configuration(config)
+        self.layers.check(changes.get("Layers", []), function.code)
         function.config = config
         self.begin(function, self.updating)
         return Answer(self.describe(function))
 
     def update_function_code(self, request: JsonObject) -> Answer:
         function = self.writable(request)
-        if "ImageUri" in request:
-            raise invalid("Please don't provide ImageUri when updating a function with packageType Zip.")
-        code = self.code(request)
+        check_image_update(request, is_image=bool(function.image[1]))
+        code, image = self.carried(request)
+        self.layers.check_size(function.config.get("Layers", []), code)
         if not request.get("DryRun"):
-            function.code, function.code_key = code, request.get("SourceKMSKeyArn", "")
+            function.code, function.image, function.code_key = code, image, request.get("SourceKMSKeyArn", "")
             function.config["Architectures"] = request.get("Architectures", ["x86_64"])
             self.begin(function, self.updating)
         return Answer(self.describe(function))
@@ -162,6 +170,7 @@ class FakeLambda(Functions):
         version = str(function.next_version)
         function.next_version += 1
         function.published = content(described)
+        function.version_images[version] = function.image
         function.versions[version] = described | {
             "Version": version,
             "Description": request.get("Description") or described.get("Description", ""),

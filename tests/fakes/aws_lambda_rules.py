@@ -63,11 +63,35 @@ def check_configuration(config: JsonObject) -> None:
     if reserved:
         text = " contains reserved keys that are currently not supported for modification. Reserved keys used in this request: "
         raise invalid(start + text + ", ".join(reserved))
-    if len(config.get("Layers", [])) > 5:
-        raise invalid("Cannot reference more than 5 layers.")
     logging = config.get("LoggingConfig", {})
     if logging.get("LogFormat", "Text") == "Text" and {"ApplicationLogLevel", "SystemLogLevel"} & set(logging):
         raise invalid("Log levels can only be set with the log format JSON.")
+
+
+def check_package_type(request: JsonObject) -> None:
+    """What belongs to a zip, and what to an image."""
+    is_image = request.get("PackageType") == "Image"
+    if is_image and {"Handler", "Runtime", "Layers"} & set(request):
+        raise invalid(
+            "Please don't provide Handler or Runtime or Layer when the intended function PackageType is Image."
+        )
+    if is_image and "ImageUri" not in request["Code"]:
+        raise invalid("Please provide ImageUri when creating a function with packageType Image.")
+    if not is_image and "ImageUri" in request["Code"]:
+        raise invalid("Please don't provide ImageUri when creating a function with packageType Zip.")
+    if not is_image and not {"Handler", "Runtime"} <= set(request):
+        raise invalid("Runtime and Handler are mandatory parameters for functions created with deployment packages.")
+
+
+def check_image_update(request: JsonObject, *, is_image: bool) -> None:
+    if is_image and "ImageUri" not in request:
+        raise invalid("Please provide ImageUri when updating a function with packageType Image.")
+    if not is_image and "ImageUri" in request:
+        raise invalid("Please don't provide ImageUri when updating a function with packageType Zip.")
+
+
+def refuse_image(uri: str) -> str:
+    raise invalid(f"Source image {uri} does not exist. Provide a valid source image.")
 
 
 def check_weights(version: str, weights: dict[str, float]) -> None:

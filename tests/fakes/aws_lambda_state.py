@@ -9,7 +9,8 @@ import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tests.fakes.aws_lambda_rules import DEFAULTS, answered, check_zip, invalid, missing, reasons, stale
+from tests.fakes.aws_lambda_rules import DEFAULTS, answered, check_zip, invalid, missing, reasons, refuse_image, stale
+from tests.fakes.aws_layers import FakeLayers
 from tests.fakes.aws_strict import AwsRefusal, Json, JsonObject
 
 ACCOUNT = "123456789012"
@@ -27,6 +28,9 @@ class Deployed:
     arn: str
     config: JsonObject
     code: bytes
+    image: tuple[str, str] = ("", "")
+    """The image as it was named, and the same by digest."""
+    version_images: dict[str, tuple[str, str]] = field(default_factory=dict)
     code_key: str = ""
     """SourceKMSKeyArn."""
     tags: dict[str, str] = field(default_factory=dict)
@@ -54,6 +58,8 @@ class Deployed:
 
     @property
     def code_sha256(self) -> str:
+        if self.image[1]:
+            return self.image[1].rpartition(":")[2]
         return base64.b64encode(hashlib.sha256(self.code).digest()).decode()
 
     @property
@@ -66,7 +72,13 @@ class Functions:
 
     def __init__(self, *, region: str, objects: Callable[[str, str], bytes | None]) -> None:
         self.region, self.objects = region, objects
+        self.images: Callable[[str], str] = refuse_image
+        self.stored: dict[str, bytes] = {}
+        """Every package that was uploaded, by its CodeSha256."""
+        self.locate: Callable[[str], str] = lambda _code_sha256: ""
+        """Where GetFunction says that a package is."""
         self.functions: dict[str, Deployed] = {}
+        self.layers = FakeLayers(region=region, code=self.code)
         self.handlers: dict[str, Handler] = {}
         self.creating, self.updating, self.publishing = 1, 1, 0
         self.next_transition_fails: tuple[str, str] | None = None
@@ -182,7 +194,23 @@ class Functions:
             text = "Error occurred while GetObject. S3 Error Code: NoSuchKey. S3 Error Message: The specified key does not exist."
             raise invalid(text)
         check_zip(code)
+        self.stored[base64.b64encode(hashlib.sha256(code).digest()).decode()] = code
         return code
+
+    def carried(self, request: JsonObject) -> tuple[bytes, tuple[str, str]]:
+        """The zip, or the image, of the request's ``Code`` part."""
+        if "ImageUri" in request:
+            return b"", (request["ImageUri"], self.images(request["ImageUri"]))
+        return self.code(request), ("", "")
+
+    def location(self, function: Deployed, version: str) -> JsonObject:
+        """``Code`` in the answer of GetFunction."""
+        uri, resolved = function.image if version == "$LATEST" else function.version_images[version]
+        if resolved:
+            return {"RepositoryType": "ECR", "ImageUri": uri, "ResolvedImageUri": resolved}
+        digest = function.code_sha256 if version == "$LATEST" else function.versions[version]["CodeSha256"]
+        code = {"RepositoryType": "S3", "Location": self.locate(digest)}
+        return {**code, "SourceKMSKeyArn": function.code_key} if function.code_key else code
 
     def revision(self) -> str:
         return f"00000000-0000-4000-8000-{next(_REVISIONS):012d}"

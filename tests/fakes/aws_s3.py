@@ -54,6 +54,8 @@ class FakeS3:
                 return Answer(headers={"x-amz-bucket-region": self.buckets[bucket]}, payload=b"")
             case "HeadObject":
                 return self._head(bucket, key)
+            case "GetObject":
+                return Answer(headers=self._head(bucket, key).headers, payload=self.objects[bucket, key])
             case "PutObject":
                 self.objects[bucket, key] = body
                 return Answer(headers={"ETag": _etag(body)}, payload=b"")

@@ -23,6 +23,7 @@ from urllib.parse import parse_qsl, urlsplit
 from xml.sax.saxutils import escape
 
 from tests.fakes.aws_cloudwatch import FakeCloudWatch
+from tests.fakes.aws_ecr import FakeEcr
 from tests.fakes.aws_faults import After, Before, Fault, Faults, Hang, Html, Lost, Reset, Status
 from tests.fakes.aws_lambda import ACCOUNT, Answer, Deployed, FakeLambda
 from tests.fakes.aws_s3 import FakeS3
@@ -57,6 +58,8 @@ class AwsServer:
         self.sts = FakeSts(account=ACCOUNT)
         self.cloudwatch = FakeCloudWatch()
         self.lambda_ = FakeLambda(region=region, objects=self.s3.content)
+        self.ecr = FakeEcr(region=region)
+        self.lambda_.images = self.ecr.resolve
         self.faults = Faults()
         self.requests: list[Request] = []
         self.lock = threading.RLock()
@@ -87,6 +90,8 @@ class AwsServer:
             self.s3 = FakeS3(region=self.region)
             self.cloudwatch = FakeCloudWatch()
             self.lambda_ = FakeLambda(region=self.region, objects=self.s3.content)
+            self.ecr = FakeEcr(region=self.region)
+            self.lambda_.images = self.ecr.resolve
             self.faults.clear()
             self.requests.clear()
 
@@ -108,6 +113,8 @@ class AwsServer:
                 return self.s3.answer(
                     operation, request.path, query=request.query, headers=request.headers, body=request.body
                 )
+            if request.service == "ecr":
+                return Answer(self.ecr.answer(operation, request.parameters))
             if request.service == "monitoring":
                 return self.cloudwatch.answer(operation, request.parameters)
             return self.sts.answer(operation, request.parameters, signed="authorization" in request.headers)
@@ -209,7 +216,7 @@ class _Handler(BaseHTTPRequestHandler):
             return self._send(
                 Answer(status=refusal.status, payload=text.encode(), headers={"Content-Type": "application/xml"})
             )
-        body = {"Type": "User", "Message": refusal.message, "message": refusal.message}
+        body = {"__type": refusal.code, "Type": "User", "Message": refusal.message, "message": refusal.message}
         return self._send(Answer(body, status=refusal.status, headers={"x-amzn-ErrorType": refusal.code}))
 
     def _send(self, answer: Answer) -> None:
@@ -241,6 +248,8 @@ def _operation(
     if service == "sts" or headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         form = dict(parse_qsl(body.decode(), keep_blank_values=True))
         return form.pop("Action", ""), form
+    if service == "ecr":
+        return aws.ecr.operation(headers, body)
     if service == "monitoring":
         return aws.cloudwatch.operation(headers, body)
     raise AwsRefusal(403, "MissingAuthenticationTokenException", "Missing Authentication Token")

@@ -8,27 +8,33 @@ import io
 import itertools
 import zipfile
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol, cast
 
 from lambda_ci.adapters.aws import Aws, Patience, connect
 from lambda_ci.deploy import apply, changes, current, desired, release
+from lambda_ci.deploy.published import Published
+from lambda_ci.deploy.resources.layer import look_for_layers
 from lambda_ci.deploy.services import Services
-from lambda_ci.model.artifact import Package
+from lambda_ci.model.artifact import LayerPackage, Package
 from lambda_ci.model.settings import Function
 from lambda_ci.model.spec import AwsSpec, FunctionSpec, StagingSpec
+from lambda_ci.model.target import Architecture, Target
 from tests.fakes.aws_server import CREDENTIALS, AwsServer
 from tests.fakes.quiet import FakeClock, quiet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from mypy_boto3_lambda import LambdaClient
     from pydantic import JsonValue
 
+    from lambda_ci.deploy.package import AnyPackage
     from lambda_ci.deploy.release import Release
     from lambda_ci.model.change import Plan
+
+    Layers = Sequence[LayerPackage | str] | None
 
 ROLE = "arn:aws:iam::123456789012:role/orders"
 QUICK = Patience(connect=5, read=20, upload=20, attempts=1, upload_attempts=1)
@@ -125,25 +131,42 @@ class Project:
     def package(self, source: str = "v1", *, padding: int = 0) -> Package:
         return packaged(self.folder, zipped(source, padding=padding))
 
-    def plan(self, function: Function, package: Package) -> Plan:
-        wanted = desired.desired(function, package, project=self.project)
-        return changes.plan(wanted, current.read(self.aws, wanted), staging=self.staging)
+    def layer(self, source: str = "v1", *, name: str = "deps", padding: int = 0) -> LayerPackage:
+        package = packaged(self.folder, zipped(source, padding=padding), function=name)
+        target = Target("python3.12", Architecture.X86_64)
+        return LayerPackage(name=name, target=target, description="", license_info="", package=package)
+
+    @property
+    def run(self) -> Services:
+        """As every run of the program has them: it knows of no layer on AWS yet."""
+        return replace(self.services, layers=Published())
+
+    def plan(self, function: Function, package: AnyPackage, layers: Layers = None) -> Plan:
+        wanted = desired.desired(function, package, project=self.project, layers=layers)
+        present = look_for_layers(wanted, current.read(self.aws, wanted), self.run)
+        return changes.plan(wanted, present, staging=self.staging)
 
     def deploy(
-        self, function: Function, package: Package, *, smoke: Callable[[Release], object] | None = None
+        self,
+        function: Function,
+        package: AnyPackage,
+        layers: Layers = None,
+        *,
+        smoke: Callable[[Release], object] | None = None,
     ) -> Release:
         """What the verb does: read, plan, apply, test, promote."""
-        wanted = desired.desired(function, package, project=self.project)
-        present = current.read(self.aws, wanted)
+        services = self.run
+        wanted = desired.desired(function, package, project=self.project, layers=layers)
+        present = look_for_layers(wanted, current.read(self.aws, wanted), services)
         plan = changes.plan(wanted, present, staging=self.staging)
         if not plan.changed:
             return release.unchanged(present)
-        new = apply.apply(plan, wanted, present, self.services)
+        new = apply.apply(plan, wanted, present, services)
         if new.moves:
             if smoke:
                 smoke(new)
             self.tested.append(new.version)
-        return release.promote(new, self.services)
+        return release.promote(new, services)
 
     @contextmanager
     def killed_after(self, count: int) -> Iterator[None]:
@@ -154,7 +177,7 @@ class Project:
             if next(left) == 0:
                 raise Killed
 
-        clients = (self.aws.lambda_client(), self.aws.upload_client())
+        clients = (self.aws.lambda_client(), self.aws.upload_client(), self.aws.publishing_client())
         for client in clients:
             client.meta.events.register_last("after-call.lambda", hook, unique_id="killed")
         try:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from lambda_ci.model.settings import Function
 from lambda_ci.model.spec import FunctionSpec
-from lambda_ci.package.assemble import assemble
+from lambda_ci.package.assemble import assemble, files_of
+from lambda_ci.package.shelf import Shelf
 from tests.fakes.wheels import wheel
 
 if TYPE_CHECKING:
@@ -64,7 +65,8 @@ class Project:
         self.wheels.append(wheel(self.root / "cache", name, files, version=version, prefix=prefix))
 
     def assemble(self) -> Package:
-        return assemble(self.function, self.wheels, output_dir=self.output_dir)
+        own = files_of(self.function, output_dir=self.output_dir)
+        return assemble(self.function, self.wheels, own=own, output_dir=self.output_dir, shelf=Shelf())
 
     def paths(self) -> list[str]:
         """What the package of this project holds, without dist-info."""

@@ -4,16 +4,42 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lambda_ci.model.artifact import LedgerLine
-from lambda_ci.model.change import Action, Change, FieldChange, Plan, Resource
+from lambda_ci.model.artifact import Bytecode, LedgerLine, Saving
+from lambda_ci.model.change import (
+    Action,
+    Change,
+    CodeDifference,
+    DistributionChange,
+    FieldChange,
+    FileChange,
+    Plan,
+    Resource,
+    Weight,
+)
 from lambda_ci.model.problem import Origin, Problem, Severity
-from lambda_ci.model.result import BuildResult, Failure, FunctionResult, RunResult, SmokeResult
+from lambda_ci.model.result import BuildResult, Failure, FunctionResult, ImportResult, Past, RunResult, SmokeResult
 
 ACCOUNT = "arn:aws:lambda:eu-west-1:123456789012:function"
 LEDGER = (
     LedgerLine(distribution="pyarrow", version="21.0.0", files=812, size=131_072_000, compressed_size=43_253_760),
     LedgerLine(distribution="pandas", version="2.3.3", files=1418, size=44_040_192, compressed_size=12_582_912),
     LedgerLine(distribution="", version="", files=3, size=2_048, compressed_size=812),
+)
+
+DIFFERENCE = CodeDifference(
+    version="1",
+    before=Weight(size=174_063_616, compressed_size=55_312_384),
+    after=Weight(size=175_114_240, compressed_size=55_837_484),
+    distributions=(
+        DistributionChange(
+            distribution="pandas",
+            version_before="2.3.2",
+            version_after="2.3.3",
+            before=Weight(size=42_991_616, compressed_size=12_058_624),
+            after=Weight(size=44_040_192, compressed_size=12_582_912),
+        ),
+    ),
+    files=(FileChange(path="app.py", action="changed"),),
 )
 
 
@@ -31,7 +57,14 @@ def build(name: str, *, ledger: tuple[LedgerLine, ...] = LEDGER, scale: int = 1)
         files=2_233 // scale,
         lock="requirements.txt, resolved by uv",
         ledger=ledger,
+        savings=(Saving(rule="tests", files=1_728, size=24_746_394, compressed_size=5_347_737),),
         seconds=1.8349,
+        bytecode=Bytecode(
+            place="Python 3.13.0 on this machine", files=1_100, size=12_582_912, compressed_size=4_404_019
+        ),
+        imported=ImportResult(place="Python 3.13.0 on this machine", seconds=0.4231),
+        sbom=Path("dist") / f"{name}.cdx.json",
+        provenance=Path("dist") / f"{name}.provenance.json",
     )
 
 
@@ -66,6 +99,7 @@ def update(name: str) -> Plan:
             Change(resource=Resource.VERSION, action=Action.CREATE),
             Change(resource=Resource.ALIAS, action=Action.UPDATE, fields=(_field("live", "1", "2"),)),
         ),
+        code=DIFFERENCE,
     )
 
 
@@ -209,6 +243,11 @@ LOOKED_AT = run_of(
         alias="live",
         state="Active",
         unpublished=True,
+        history=(
+            Past(version="14", commit="9f8e7d6c5b4a", run="4712", published="2026-11-21T08:12:40.000+0000"),
+            Past(version="12"),
+            Past(version="13", run="4700", abandoned=True),
+        ),
     ),
     FunctionResult(name="users", function_name="users"),
     verb="status",

@@ -38,6 +38,7 @@ class WorkshopBench:
     archives: dict[str, Path] = field(default_factory=dict)
     obtained: list[str] = field(default_factory=list)
     shown: str = ""
+    threads: int = 2
 
     def archive(self, name: str, content: bytes, *, version: str = "1.0") -> Unbuilt:
         """A source archive as a lock names it."""
@@ -74,6 +75,7 @@ class WorkshopBench:
             obtain=self._obtain,
             keep_out=(self.folder / "cache",),
             hosts=dict(self.hosts),
+            threads=self.threads,
         )
         try:
             built = workshop.build(jobs)

@@ -1,110 +1,178 @@
-"""The same inputs give the same bytes: on every Python that is here, in every folder, for every user's settings."""
+"""The whole command gives the same bytes, of the package and of its papers, wherever, whenever and by whomever it is run.
+
+Bytecode is left out: it is compared where it is made, and depends on whether the runtime's Python is at hand.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pathspec
 import pytest
+from uv import find_uv_bin
 
-from tests.fakes.project import HANDLER, Project
+from tests.fakes.index import Index
+from tests.fakes.index import wheel as small
+from tests.fakes.odd_wheels import content_of
+from tests.fakes.pythons import python
+from tests.fakes.sources import files, write
 from tests.fakes.wheels import Entry
 
-REPOSITORY = Path(__file__).parents[2]
-VERSIONS = ["3.11", "3.12", "3.13", "3.14"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
-SCRIPT = """
-import os, sys
-sys.path[:0] = [sys.argv[1]]
-sys.path.append(sys.argv[2])
-from pathlib import Path
-from types import SimpleNamespace
-from lambda_ci.model.artifact import Wheel
-from lambda_ci.model.settings import Function
-from lambda_ci.model.target import Architecture, Target
-from lambda_ci.package.assemble import assemble
-root = Path(sys.argv[3])
-os.umask(int(sys.argv[4], 8))
-target = Target("python3.11", Architecture.X86_64)
-audit = SimpleNamespace(waive=())
-spec = SimpleNamespace(handler="app.handler", exclude=(), members={}, target=target, dispatch=False, environment=None, audit=audit)
-wheels = [Wheel(name=path.name.split("-")[0], version="1.0", filename=path.name, path=path, sha256="", size=0) for path in sorted(root.glob("cache/*.whl"))]
-function = Function(name="orders", spec=spec, source=root / "source", requirements=None)
-print(assemble(function, wheels, output_dir=root / sys.argv[5]).sha256)
+CHECKOUT = Path(__file__).resolve().parents[2]
+SOMEBODY = 12345
+CONFIG = """
+version: 1
+package: {bytecode: never}
+functions:
+  orders: {source: src, handler: app.handler, runtime: python3.12}
 """
+ODD: list[tuple[str, bytes | Entry]] = [
+    ("odd/__init__.py", Entry(b"x = 1\n" * 99, descriptor=True)),
+    ("odd/sub/data.bin", b"data" * 999),
+    ("other/ü.py", Entry(b"x = 1\n" * 99, method=0)),
+]
+"""Members in several shapes, one of them shared with another distribution."""
+PAPERS = ("orders.zip", "orders.cdx.json", "orders.provenance.json")
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    project = Project(tmp_path / "here")
-    project.write("app.py", HANDLER)
-    project.write("sub/tool.sh", "#!/bin/sh\n").chmod(0o755)
-    project.write("sub/é 🚀.txt", "names beyond ASCII")
-    project.write("large.bin", bytes(range(256)) * 9000)
-    project.write("skip.pyc", "")
-    project.wheel(
-        "one",
-        {"one/__init__.py": b"x = 1\n" * 99, "one/slow.bin": Entry(b"slow" * 999, method=12), "shared.py": b"same"},
+@dataclass(frozen=True)
+class Circumstances:
+    """What must not matter. ``command`` goes before the interpreter; ``user`` owns the folder."""
+
+    environ: dict[str, str] = field(default_factory=dict)
+    umask: int = 0o022
+    folder: str = "project"
+    python: str = sys.executable
+    command: tuple[str, ...] = ()
+    user: int | None = None
+    reverse: bool = False
+
+
+@pytest.fixture(scope="module")
+def place() -> Iterator[Path]:
+    """A folder that everybody can read, as pytest's own are not."""
+    with tempfile.TemporaryDirectory(prefix="lambda-ci-test-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@pytest.fixture(scope="module")
+def index() -> Iterator[Index]:
+    with Index() as index:
+        index.add("demo-1.0-py3-none-any.whl", small("demo", "1.0", requires=["other"], padding=300_000))
+        index.add("other-2.0-py3-none-any.whl", small("other", "2.0", files={"other/ü.py": b"x = 1\n" * 99}))
+        yield index
+
+
+def project(root: Path, *, reverse: bool) -> None:
+    """The same files, in one order of creation or the other."""
+    contents = {
+        "lambda-ci.yml": CONFIG.encode(),
+        "src/app.py": b"import demo\ndef handler(event, context):\n    return event\n",
+        "src/requirements.txt": b"demo\n../libs/local\n../wheels/odd-1.0-py3-none-any.whl\n",
+        "wheels/odd-1.0-py3-none-any.whl": content_of("odd", ODD),
+        "src/skip.pyc": b"",
+        "src/sub/tool.sh": b"#!/bin/sh\n",
+        "src/sub/é 🚀.txt": b"names beyond ASCII",
+        "src/large.bin": bytes(range(256)) * 900,
+    }
+    for name, content in sorted(contents.items(), reverse=reverse):
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        path.chmod(0o755 if name.endswith(".sh") else 0o644)
+        os.utime(path, (86_400 + reverse, 86_400))
+    write(root / "libs/local", files("local"))
+    if reverse:
+        (root / "src/empty folder").mkdir()
+
+
+def build(place: Path, index: Index, now: Circumstances) -> list[str]:
+    """The digests of what the command writes under these circumstances."""
+    root = Path(tempfile.mkdtemp(dir=place)) / now.folder
+    root.mkdir(parents=True)
+    project(root, reverse=now.reverse)
+    if now.user is not None:
+        for path in [root.parent, *root.parent.rglob("*")]:
+            os.chown(path, now.user, now.user)
+    environ = {"PATH": os.environ["PATH"], "HOME": str(root.parent), "UV_CACHE_DIR": str(root.parent / "uv")}
+    environ |= {"UV_DEFAULT_INDEX": index.simple, "LAMBDA_CI_CACHE_DIR": str(root.parent / "cache")}
+    environ |= {"PYTHONPATH": str(CHECKOUT), "PYTHONDONTWRITEBYTECODE": "1", **now.environ}
+    command = [*now.command, now.python, "-m", "lambda_ci", "build"]
+    done = subprocess.run(
+        command, cwd=root, env=environ, umask=now.umask, capture_output=True, timeout=300, check=False
     )
-    project.wheel(
-        "two", {"two.py": Entry(b"y", descriptor=True), "shared.py": Entry(b"same", method=0), "two/ü.py": b""}
-    )
-    return project
+    assert done.returncode == 0, done.stderr.decode()
+    return [hashlib.sha256((root / "dist" / name).read_bytes()).hexdigest() for name in PAPERS]
 
 
-def sha256(interpreter: str, root: Path, *, umask: str = "022", output: str = "dist", **environ: str) -> str:
-    packages = str(Path(pathspec.__file__).parents[1])
-    command = [interpreter, "-I", "-c", SCRIPT, str(REPOSITORY), packages, str(root), umask, output]
-    done = subprocess.run(command, capture_output=True, text=True, env=os.environ | environ, timeout=60, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
-
-
-def python(version: str) -> str:
-    """The interpreter's own path, behind whatever shim ``PATH`` has; empty where there is none."""
-    shim = shutil.which(f"python{version}")
-    command = [shim or sys.executable, "-c", "import sys; print(sys.executable, '%d.%d' % sys.version_info[:2])"]
-    environ = os.environ | {"PYENV_VERSION": version}
-    done = subprocess.run(command, capture_output=True, text=True, env=environ, timeout=60, check=False)
-    path, _, found = done.stdout.strip().rpartition(" ")
-    return path if found == version else ""
-
-
-@pytest.mark.parametrize("version", VERSIONS)
-def test_every_python_writes_the_same_bytes(project: Project, version: str) -> None:
-    interpreter = python(version)
-    if not interpreter:
-        pytest.skip(f"Python {version} is not on this machine")
-    assert sha256(interpreter, project.root) == project.assemble().sha256
+@pytest.fixture(scope="module")
+def expected(place: Path, index: Index) -> list[str]:
+    return build(place, index, Circumstances())
 
 
 @pytest.mark.parametrize(
-    ("umask", "environ"),
+    "now",
     [
-        ("077", {"TZ": "Asia/Tokyo"}),
-        ("000", {"TZ": "America/Los_Angeles", "LC_ALL": "C"}),
-        ("027", {"LANG": "tr_TR.UTF-8"}),
+        Circumstances(umask=0o077, environ={"TZ": "Asia/Tokyo", "PYTHONHASHSEED": "1", "LANG": "tr_TR.UTF-8"}),
+        Circumstances(umask=0o000, environ={"TZ": "America/Los_Angeles", "LC_ALL": "C", "PYTHONHASHSEED": "2"}),
+        Circumstances(folder="a quite/different größe/place", reverse=True, environ={"PYTHONHASHSEED": "99"}),
+        Circumstances(umask=0o027, environ={"LC_ALL": "POSIX", "PYTHONCOERCECLOCALE": "0"}),
     ],
+    ids=["umask 077, Turkish", "umask 000, C", "another folder", "umask 027, POSIX"],
 )
-def test_umask_time_zone_and_language_do_not_matter(project: Project, umask: str, environ: dict[str, str]) -> None:
-    assert sha256(sys.executable, project.root, umask=umask, **environ) == project.assemble().sha256
+def test_circumstances_do_not_matter(place: Path, index: Index, expected: list[str], now: Circumstances) -> None:
+    assert build(place, index, now) == expected
 
 
-def test_folder_times_modes_and_the_order_of_creation_do_not_matter(project: Project, tmp_path: Path) -> None:
-    expected = project.assemble().sha256
-    there = tmp_path / "a quite different place" / "there"
-    for path in sorted(project.root.rglob("*"), reverse=True):
-        if path.is_file() and path.suffix != ".zip":
-            copy = there / path.relative_to(project.root)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            copy.write_bytes(path.read_bytes())
-            copy.chmod(0o700 if path.stat().st_mode & 0o100 else 0o600)
-            os.utime(copy, (86_400, 86_400))
-    (there / "source" / "empty folder").mkdir()
-    assert sha256(sys.executable, there, output="other") == expected
-    assert sha256(sys.executable, there, output="source/dist") == expected
-    assert sha256(sys.executable, there, output="source/dist") == expected
+def environment(place: Path, base: str) -> str:
+    """A Python made from ``base`` with what lambda-ci needs, for everybody on this machine."""
+    folder = place / f"venv-{hashlib.sha256(base.encode()).hexdigest()[:8]}"
+    install = ["pip", "install", "--quiet", "--python", str(folder), "--requirement", "requirements/run.txt"]
+    for command in (["venv", "--quiet", "--python", base, str(folder)], install):
+        subprocess.run([find_uv_bin(), *command], cwd=CHECKOUT, check=True, timeout=300)
+    return str(folder / "bin/python")
+
+
+@pytest.fixture(scope="module")
+def everybodys_python(place: Path) -> str:
+    """A Python that somebody else can run as well."""
+    test = "import sys, pathlib; assert sys.version_info >= (3, 11); pathlib.Path(sys.executable).resolve(strict=True)"
+    for base in (sys.executable, "/usr/bin/python3"):
+        done = subprocess.run([*become(SOMEBODY), base, "-c", test], check=False, cwd="/", capture_output=True)
+        if done.returncode == 0:
+            return environment(place, base)
+    pytest.skip("no Python here can be run by somebody else")
+
+
+def become(user: int) -> tuple[str, ...]:
+    return ("setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups")
+
+
+@pytest.mark.network
+@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("setpriv"), reason="only root can become somebody else")
+@pytest.mark.parametrize(("owner", "user"), [(0, 0), (SOMEBODY, 0), (SOMEBODY, SOMEBODY)])
+def test_users_do_not_matter(
+    place: Path, index: Index, expected: list[str], everybodys_python: str, owner: int, user: int
+) -> None:
+    now = Circumstances(user=owner, command=become(user), python=everybodys_python)
+    assert build(place, index, now) == expected
+
+
+@pytest.mark.network
+@pytest.mark.parametrize("version", ["3.11", "3.12", "3.13", "3.14"])
+def test_the_python_that_runs_it_does_not_matter(place: Path, index: Index, expected: list[str], version: str) -> None:
+    base = python(version)
+    if not base:
+        pytest.skip(f"Python {version} is not on this machine")
+    assert build(place, index, Circumstances(python=environment(place, base))) == expected

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 
 from lambda_ci.adapters.aws import Patience, connect
 from lambda_ci.deploy import apply, changes, current, desired, release
+from lambda_ci.deploy.resources.layer import look_for_layers
 from lambda_ci.deploy.services import Services
 from lambda_ci.errors import AwsError
 from lambda_ci.inputs.settings import Sources, load
+from lambda_ci.model.artifact import LayerPackage
 from lambda_ci.model.spec import AwsSpec
 from lambda_ci.verify.smoke import smoke
 from tests.fakes.aws_faults import After
@@ -25,6 +27,8 @@ from tests.localstack.account import NAME, opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from pydantic import JsonValue
 
     from lambda_ci.model.artifact import Package
     from lambda_ci.model.settings import Function
@@ -37,6 +41,14 @@ KINDS = ("create", "update")
 AT_ONCE = 8
 """Deploys beside each other: they wait most of the time."""
 AWS = AwsSpec.model_validate({})
+ABOVE = """\
+import os
+
+import common
+
+def handler(event, context):
+    return {"statusCode": 200, "answer": %r, "colour": os.environ.get("COLOUR"), "shared": common.WORD}
+"""
 HASTY = Patience(connect=5, read=1.5, upload=1.5, attempts=1, upload_attempts=1)
 
 
@@ -89,12 +101,19 @@ def matrix(
 
 
 def begin(account: Account, kind: str) -> None:
-    """What is declared is new; for an update, an older version is served already."""
+    """What is declared is new; for an update, an older version is served already. The layer below it is new as well."""
     if kind == "update":
-        account.deploy("old", timeout=3, environment={"COLOUR": "old"})
+        _put(account, "old", timeout=3, environment={"COLOUR": "old"})
+        account.deploy()
         assert account.alias() == "1"
-    account.put("new", timeout=20, environment={"COLOUR": "new"}, tags={"team": "shop"})
+    _put(account, "new", timeout=20, environment={"COLOUR": "new"}, tags={"team": "shop"})
     account.proxy.requests.clear()
+
+
+def _put(account: Account, word: str, **spec: JsonValue) -> None:
+    account.cli.write("shared/common.py", f"WORD = {word!r}\n")
+    project = {"layers": {"shared": {"source": "shared"}}}
+    account.put(word, code=ABOVE % word, project=project, layers=["shared"], **spec)
 
 
 def finish(account: Account, kind: str) -> str:
@@ -111,7 +130,7 @@ def finish(account: Account, kind: str) -> str:
     if (account.alias(), account.versions()[-1]) != (new, new):
         return f"the alias runs {account.alias()} of {account.versions()} in the end"
     answer = account.answer()
-    if (answer["answer"], answer["colour"]) != ("new", "new"):
+    if (answer["answer"], answer["colour"], answer["shared"]) != ("new", "new", "new"):
         return f"callers get {answer}"
     planned = account.cli("plan", "--json")
     return "" if planned.document["changed"] is False else f"a third run would change something: {planned.out}"
@@ -133,13 +152,13 @@ def hastily(fault: Fault) -> Callable[[Account, Place], bool]:
 
     def run(account: Account, place: Place) -> bool:
         account.proxy.faults.add(place.operation, fault, after=place.number)
-        function, package = _built(account)
+        function, package, layer = _built(account)
         console, clock = quiet()[0], RealClock()
         aws = connect(AWS, environ=account.cli.environ, console=console, patience=HASTY)
         services = Services(aws=aws, clock=clock, console=console, staging=None)
-        wanted = desired.desired(function, package, project="shop")
+        wanted = desired.desired(function, package, project="shop", layers=[layer])
         try:
-            present = current.read(aws, wanted)
+            present = look_for_layers(wanted, current.read(aws, wanted), services)
             new = apply.apply(changes.plan(wanted, present, staging=None), wanted, present, services)
             client = aws.invoke_client(-30 + HASTY.read)
             results = smoke(
@@ -155,12 +174,15 @@ def hastily(fault: Fault) -> Callable[[Account, Place], bool]:
     return run
 
 
-def _built(account: Account) -> tuple[Function, Package]:
+def _built(account: Account) -> tuple[Function, Package, LayerPackage]:
     """What ``lambda-ci deploy`` deploys."""
     sources = Sources(flags={}, inputs=None, environ=account.cli.environ, cwd=account.cli.folder)
     function = load(sources, today=datetime.now(tz=UTC).date()).functions[0]
-    built = Path(account.cli("build", "--json").function(NAME)["path"])
-    return function, packaged(built.parent, built.read_bytes(), function=NAME)
+    built = account.cli("build", "--json").function(NAME)
+    [layer] = built["layers"]
+    path, below = Path(built["path"]), packaged(account.cli.folder, Path(layer["path"]).read_bytes(), function="shared")
+    attached = LayerPackage(name="shared", target=function.spec.target, description="", license_info="", package=below)
+    return function, packaged(path.parent, path.read_bytes(), function=NAME), attached
 
 
 def kill(account: Account, place: Place) -> bool:

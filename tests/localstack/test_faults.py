@@ -58,11 +58,12 @@ def matrix(
 
 def test_the_matrix_covers_every_operation(places: list[Place]) -> None:
     assert {place.operation for place in places if place.kind == "create"} == {
-        "GetFunction", "CreateFunction", "PublishVersion", "Invoke", "CreateAlias",
+        "GetFunction", "ListLayerVersions", "PublishLayerVersion", "CreateFunction", "PublishVersion", "Invoke",
+        "CreateAlias",
     }  # fmt: skip
     assert {place.operation for place in places if place.kind == "update"} == {
-        "GetFunction", "UpdateFunctionConfiguration", "UpdateFunctionCode", "TagResource", "PublishVersion", "Invoke",
-        "GetAlias", "UpdateAlias",
+        "GetFunction", "ListLayerVersions", "PublishLayerVersion", "UpdateFunctionConfiguration", "UpdateFunctionCode",
+        "TagResource", "PublishVersion", "Invoke", "GetAlias", "UpdateAlias",
     }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 from lambda_ci.adapters.lambda_members import Place, code_members
 from lambda_ci.deploy.answers import complete
 from lambda_ci.deploy.comparison import differing
+from lambda_ci.deploy.package import runs
 from lambda_ci.deploy.received import check_received
 from lambda_ci.deploy.upload import carrier, location
 from lambda_ci.deploy.writing import Write, write
@@ -30,11 +31,14 @@ def update_code(desired: Desired, current: Current, live: Live, services: Servic
         request = _request(desired, current, seen, source=source, settings=_settings(desired, seen, services))
         answer = carrier(desired.package, services).update_function_code(**request)
         complete(answer, "FunctionArn", "CodeSha256", doing=doing)
-        check_received(answer["CodeSha256"], desired)
+        check_received(answer.get("CodeSha256", ""), desired)
 
     def needed(seen: Live) -> bool:
-        other = seen.code_sha256 != desired.package.code_sha256
-        return other or seen.update == "Failed" or bool(differing(desired, seen, current, Place.CODE))
+        return (
+            not runs(seen, desired.package)
+            or seen.update == "Failed"
+            or bool(differing(desired, seen, current, Place.CODE))
+        )
 
     return write(Write(function_name=desired.function_name, doing=doing, needed=needed, send=send), live, services)
 

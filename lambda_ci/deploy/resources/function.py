@@ -56,7 +56,7 @@ def _send(request: CreateFunctionRequestTypeDef, desired: Desired, services: Ser
 
 def _check(answer: FunctionConfigurationResponseTypeDef, desired: Desired, doing: str) -> None:
     complete(answer, "FunctionArn", "CodeSha256", doing=doing)
-    check_received(answer["CodeSha256"], desired)
+    check_received(answer.get("CodeSha256", ""), desired)
 
 
 def _request(desired: Desired, services: Services) -> CreateFunctionRequestTypeDef:

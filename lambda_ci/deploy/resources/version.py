@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from lambda_ci.adapters.aws_errors import Refusal, asking
 from lambda_ci.deploy.answers import complete
 from lambda_ci.deploy.current import live as live_of
-from lambda_ci.deploy.received import check_received
+from lambda_ci.deploy.received import check_received, publishable
 from lambda_ci.deploy.trouble import Persistence
 from lambda_ci.deploy.waiting import PUBLISHING, Readiness, Wait, readiness, wait
 
@@ -40,15 +40,16 @@ def _ask(desired: Desired, live: Live, services: Services) -> Live:
     client, doing = services.aws.lambda_client(), f"publish a version of {desired.function_name}"
     request: PublishVersionRequestTypeDef = {
         "FunctionName": desired.function_name,
-        "CodeSha256": desired.package.code_sha256,
         "Description": replace(services.record, config=desired.digest).text(str(live.members.get("Description", ""))),
     }
+    if digest := publishable(live, desired):
+        request["CodeSha256"] = digest
     if live.revision_id:
         request["RevisionId"] = live.revision_id
     with asking(doing):
         answer = client.publish_version(**request)
     complete(answer, "FunctionArn", "Version", "CodeSha256", doing=doing)
-    check_received(answer["CodeSha256"], desired)
+    check_received(answer.get("CodeSha256", ""), desired)
     return live_of(client, cast("GetFunctionResponseTypeDef", {"Configuration": answer}), doing=doing)
 
 

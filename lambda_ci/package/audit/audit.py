@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambda_ci.package.audit import kept
 from lambda_ci.package.audit.binaries import Audit
 from lambda_ci.package.audit.contents import contents
 from lambda_ci.package.audit.dependencies import missing
-from lambda_ci.package.audit.group import of_own_files, of_wheel
+from lambda_ci.package.audit.group import OPT, TASK, of_own_files, of_wheel
 from lambda_ci.package.audit.loader import loader
 from lambda_ci.package.audit.shadowing import shadowing
 from lambda_ci.package.audit.verdict import OWN, verdict
+from lambda_ci.package.placed import MODULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,57 +24,79 @@ if TYPE_CHECKING:
     from lambda_ci.model.audit import Contents, Finding, Requirement
     from lambda_ci.model.settings import Function
     from lambda_ci.package.audit.group import Group
+    from lambda_ci.package.audit.kept import Notes
     from lambda_ci.package.file import File
+    from lambda_ci.package.layers import Beneath
 
     Unpacked = Sequence[tuple[Wheel, Sequence[File]]]
 
 
-def audit(function: Function, wheels: Unpacked, own: Sequence[File]) -> tuple[str, ...]:
-    """Warnings, in words. Raises ``PackageError`` where something would certainly fail and is not waived."""
+def audit(
+    function: Function, wheels: Unpacked, own: Sequence[File], *, notes: Notes, beneath: Beneath
+) -> tuple[str, ...]:
+    """Warnings, in words. Raises ``PackageError`` where something would certainly fail and is not waived.
+
+    Layers that the project builds are audited with each package above them: what one needs may lie in the other.
+    """
     from packaging.utils import canonicalize_name
 
-    *known, of_own = _known(wheels, own)
+    everything = [*wheels, *(pair for one in beneath.layers for pair in one.wheels)]
+    roots = [*(TASK for _ in wheels), *(f"{OPT}/python" for one in beneath.layers for _ in one.wheels)]
+    *found, of_own = contents_of(everything, own, notes)
     groups = [
-        of_wheel(wheel, files, found.binaries) for (wheel, files), found in zip(wheels, known, strict=True)
-    ] + of_own_files(own, of_own.binaries)
-    findings = [finding for group in groups for finding in _findings(function, group, groups)]
-    waived = {name if name == OWN else canonicalize_name(name) for name in function.spec.audit.waive}
+        of_wheel(wheel, files, having.binaries, root=root)
+        for (wheel, files), having, root in zip(everything, found, roots, strict=True)
+    ] + [*of_own_files(own, of_own.binaries), *_own_files_of_layers(beneath)]
+    findings = [finding for group in groups for finding in _findings(function, group, groups, beneath)]
     requirements: dict[str, Sequence[Requirement]] = {
-        canonicalize_name(wheel.name): found.requirements for (wheel, _), found in zip(wheels, known, strict=True)
+        canonicalize_name(wheel.name): having.requirements for (wheel, _), having in zip(everything, found, strict=True)
     }
+    modules = _modules([*own, *(file for one in beneath.layers for file in one.tree.own)])
     return (
-        *verdict(findings, waived=waived, target=function.spec.target),
-        *missing(requirements, _modules(own), target=function.spec.target, layers=_has_layers(function)),
+        *verdict(findings, waived=_waived(function, beneath), target=function.spec.target),
+        *missing(requirements, modules, target=function.spec.target, layers=bool(beneath.unknown)),
     )
 
 
-def _known(wheels: Unpacked, own: Sequence[File]) -> list[Contents]:
+def _own_files_of_layers(beneath: Beneath) -> list[Group]:
+    own = [one.tree.own for one in beneath.layers]
+    return [
+        group
+        for files, having in zip(own, contents(own), strict=True)
+        for group in of_own_files(files, having.binaries, root=OPT)
+    ]
+
+
+def _waived(function: Function, beneath: Beneath) -> set[str]:
+    """What the function waives, and what its layers do."""
+    from packaging.utils import canonicalize_name
+
+    names = [*function.spec.audit.waive, *(name for one in beneath.layers for name in one.tree.layer.spec.audit.waive)]
+    return {name if name == OWN else canonicalize_name(name) for name in names}
+
+
+def contents_of(wheels: Unpacked, own: Sequence[File], notes: Notes) -> list[Contents]:
     """What each wheel holds, from the notes or by reading it now, and at the end what the own files hold."""
-    noted = [kept.load(wheel) for wheel, _ in wheels]
+    noted = [notes.find(wheel) for wheel, _ in wheels]
     missing_notes = [files for (_, files), note in zip(wheels, noted, strict=True) if note is None]
     *fresh, of_own = contents([*missing_notes, own])
     following = iter(fresh)
     known = [next(following) if note is None else note for note in noted]
     for (wheel, _), note, found in zip(wheels, noted, known, strict=True):
         if note is None:
-            kept.keep(wheel, found)
+            notes.keep(wheel, found)
     return [*known, of_own]
 
 
-def _findings(function: Function, group: Group, groups: Sequence[Group]) -> Iterator[Finding]:
+def _findings(function: Function, group: Group, groups: Sequence[Group], beneath: Beneath) -> Iterator[Finding]:
     target = function.spec.target
     if group.binaries:
-        binaries = [binary for one in groups for binary in one.binaries]
         path = (function.spec.environment or {}).get("LD_LIBRARY_PATH", "")
-        libraries = loader(binaries, target, library_path=path)
-        yield from Audit(group=group, loader=libraries, target=target, layers=_has_layers(function)).findings()
+        libraries = loader(groups, target, root=group.root, library_path=path)
+        yield from Audit(group=group, loader=libraries, target=target, layers=bool(beneath.unknown)).findings()
     if not group.own:
         yield from shadowing(group, target)
 
 
-def _has_layers(function: Function) -> bool:
-    return bool(function.spec.members.get("Layers"))
-
-
 def _modules(own: Sequence[File]) -> set[str]:
-    return {file.path.partition("/")[0].removesuffix(".py") for file in own}
+    return {file.path.removeprefix(MODULES).partition("/")[0].removesuffix(".py") for file in own}

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from lambda_ci.package.file import File
 
 
+TASK, OPT = "/var/task", "/opt"
+"""Where Lambda unpacks packages, and layers."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Group:
     """``distribution`` and ``wheel`` (a file name) are empty for the function's own files."""
@@ -24,6 +28,8 @@ class Group:
     wheel: str
     files: Mapping[str, File]
     binaries: Sequence[Binary]
+    root: str = TASK
+    """The folder on Lambda that the paths start from."""
 
     @property
     def own(self) -> bool:
@@ -39,8 +45,9 @@ class Group:
         return frozenset(binary.machine for binary in self.binaries if binary.kind is not Kind.OTHER)
 
 
-def of_wheel(wheel: Wheel, files: Sequence[File], binaries: Sequence[Binary]) -> Group:
+def of_wheel(wheel: Wheel, files: Sequence[File], binaries: Sequence[Binary], *, root: str = TASK) -> Group:
     return Group(
+        root=root,
         distribution=wheel.name,
         wheel=wheel.filename,
         files={file.path: file for file in files},
@@ -48,11 +55,12 @@ def of_wheel(wheel: Wheel, files: Sequence[File], binaries: Sequence[Binary]) ->
     )
 
 
-def of_own_files(files: Sequence[File], binaries: Sequence[Binary]) -> list[Group]:
+def of_own_files(files: Sequence[File], binaries: Sequence[Binary], *, root: str = TASK) -> list[Group]:
     """One group per entry at the top: what lies in one folder was put there together."""
     tops = sorted({_top(binary.path) for binary in binaries})
     return [
         Group(
+            root=root,
             distribution="",
             wheel="",
             files={file.path: file for file in files if _top(file.path) == top},

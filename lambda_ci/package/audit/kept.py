@@ -1,82 +1,57 @@
-"""The contents of a wheel, read once and kept beside it in the cache: a wheel never changes.
-
-    CACHE_DIR/wheels/sha256/ab/abcd…/audit-1.json
-
-What cannot be read, or is not what this writes, counts as absent; where nothing can be written, nothing is kept.
-"""
+"""The contents of a wheel for the audit, read once and kept beside it (``notes``)."""
 
 from __future__ import annotations
 
-import json
-import os
-import tempfile
-from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lambda_ci.model.audit import Binary, Contents, Kind, Requirement
+from lambda_ci.package import notes
+from lambda_ci.package.notes import text, texts
 
 if TYPE_CHECKING:
     from lambda_ci.model.artifact import Wheel
 
+NAME = "audit"
 FORMAT = 1
 """To be raised whenever what is read of a wheel changes."""
 
 
-def load(wheel: Wheel) -> Contents | None:
-    """What was kept of this very wheel."""
-    if not _has_a_place(wheel):
-        return None
-    try:
-        raw = json.loads(_path(wheel).read_bytes())
-        if raw["format"] != FORMAT or raw["sha256"] != wheel.sha256:
-            return None
-        return Contents(
-            binaries=tuple(map(_binary, raw["binaries"])),
-            requirements=tuple(
-                Requirement(name=_text(name), marker=_text(marker)) for name, marker in raw["requirements"]
-            ),
-        )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return None
+class Notes:
+    """What is known of the wheels of one run, each note read once."""
+
+    def __init__(self) -> None:
+        self._known: dict[Wheel, Contents] = {}
+
+    def find(self, wheel: Wheel) -> Contents | None:
+        """What was kept of this very wheel."""
+        if wheel not in self._known and (found := _load(wheel)):
+            self._known[wheel] = found
+        return self._known.get(wheel)
+
+    def keep(self, wheel: Wheel, contents: Contents) -> None:
+        """For the rest of this run, and as a note beside the wheel."""
+        self._known[wheel] = contents
+        _keep(wheel, contents)
 
 
-def keep(wheel: Wheel, contents: Contents) -> None:
-    """Write it down, whole or not at all, and readable for everybody who can read the wheel."""
-    if not _has_a_place(wheel):
-        return
+def _load(wheel: Wheel) -> Contents | None:
+    return notes.load(wheel, NAME, FORMAT, _contents)
+
+
+def _keep(wheel: Wheel, contents: Contents) -> None:
+    """Write it down for the next time."""
     document = {
-        "format": FORMAT,
-        "sha256": wheel.sha256,
         "binaries": [_row(binary) for binary in contents.binaries],
         "requirements": [[one.name, one.marker] for one in contents.requirements],
     }
-    with suppress(OSError, ValueError):
-        _write(_path(wheel), json.dumps(document, ensure_ascii=False).encode())
+    notes.keep(wheel, NAME, FORMAT, document)
 
 
-def _path(wheel: Wheel) -> Path:
-    return wheel.path.parent / f"audit-{FORMAT}.json"
-
-
-def _has_a_place(wheel: Wheel) -> bool:
-    """Whether the wheel lies in the cache, in a folder of its own that is named by its hash."""
-    folder = wheel.path.parent
-    return len(folder.name) >= len("md5") and folder.parent.name == folder.name[:2]
-
-
-def _write(path: Path, content: bytes) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".audit-", suffix=".part")
-    draft = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            os.fchmod(file.fileno(), 0o644)
-            file.write(content)
-        draft.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            draft.unlink()
-        raise
+def _contents(raw: Any) -> Contents:  # noqa: ANN401 - JSON
+    return Contents(
+        binaries=tuple(map(_binary, raw["binaries"])),
+        requirements=tuple(Requirement(name=text(name), marker=text(marker)) for name, marker in raw["requirements"]),
+    )
 
 
 def _row(binary: Binary) -> list[object]:
@@ -100,27 +75,15 @@ def _binary(row: list[Any]) -> Binary:
     if not isinstance(module, bool):
         raise TypeError
     return Binary(
-        path=_text(path),
+        path=text(path),
         kind=Kind(kind),
-        machine=_text(machine),
-        needed=_texts(needed),
-        soname=_text(soname),
-        rpath=_texts(rpath),
-        runpath=_texts(runpath),
-        interpreter=_text(interpreter),
-        symbols=tuple((_text(library), _text(version)) for library, version in symbols),
+        machine=text(machine),
+        needed=texts(needed),
+        soname=text(soname),
+        rpath=texts(rpath),
+        runpath=texts(runpath),
+        interpreter=text(interpreter),
+        symbols=tuple((text(library), text(version)) for library, version in symbols),
         module=module,
-        fault=_text(fault),
+        fault=text(fault),
     )
-
-
-def _texts(values: object) -> tuple[str, ...]:
-    if not isinstance(values, list):
-        raise TypeError
-    return tuple(map(_text, values))
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError
-    return value

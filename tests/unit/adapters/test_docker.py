@@ -13,8 +13,10 @@ from docker.errors import APIError
 from hypothesis import given
 from hypothesis import strategies as st
 from requests.exceptions import ConnectionError as Unconnected
+from requests.exceptions import ReadTimeout
 
-from lambda_ci.adapters.docker import _digest, _is_for, _Reader, engine
+from lambda_ci.adapters.docker import _digest, _is_for, engine
+from lambda_ci.adapters.docker_container import _Reader
 from lambda_ci.adapters.docker_errors import cannot_run, explain, late, no_engine, refusal
 from lambda_ci.adapters.docker_owner import is_gone, owner
 from lambda_ci.errors import BuildError
@@ -119,7 +121,7 @@ def test_an_engine_that_may_not_be_used_is_told_from_one_that_is_not_there() -> 
         ("standard_init_linux.go:228: exec user process caused: exec format error", "for linux/arm64", "binfmt"),
         ("no matching manifest for linux/arm64 in the manifest list entries", "there is no image", "build.image"),
         ('exec: "/bin/sh": stat /bin/sh: no such file or directory', "is no image to build in", "a shell"),
-        ("('Connection aborted.', RemoteDisconnected())", "connection to the Docker engine broke", "try again"),
+        ("read tcp 10.0.0.2:1->10.0.0.3:443: read: connection reset by peer", "cannot reach", "proxy"),
         ("something new", "Docker could not pull", "log"),
     ],
 )
@@ -147,3 +149,20 @@ def test_docker_is_loaded_only_where_an_engine_is_needed() -> None:
     code = "import sys, lambda_ci.adapters.docker, lambda_ci.wheels.fetch; print('docker' in sys.modules, 'requests' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False False\n"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        Unconnected("('Connection aborted.', RemoteDisconnected())"),
+        Unconnected("[Errno 111] Connection refused"),
+        ReadTimeout("Read timed out. (read timeout=120)"),
+        BrokenPipeError(32, "Broken pipe"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_an_engine_that_goes_away_is_not_taken_for_a_registry(error: Exception) -> None:
+    broke = pytest.raises(BuildError, match="the connection to the Docker engine broke: it could not pull")
+    with broke as caught, explain("pull", image="demo:1"):
+        raise error
+    assert "try again" in caught.value.fix

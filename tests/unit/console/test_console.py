@@ -1,5 +1,6 @@
 """What people see: steps, colours, masks, and many threads at once."""
 
+import contextlib
 import io
 from concurrent.futures import ThreadPoolExecutor
 
@@ -153,3 +154,32 @@ def test_a_log_that_cannot_be_written_stops_nothing() -> None:
 
     with Console(stream=Full(), style=Plain(), clock=FakeClock()).step("deploy"):
         pass
+
+
+def test_what_is_said_apart_appears_as_a_whole() -> None:
+    console, stream, _ = _console()
+    with console.apart() as first:
+        first.line("one")
+        with console.apart() as second:
+            second.line("two")
+            console.line("meanwhile")
+        first.line("more")
+    assert stream.getvalue() == "meanwhile\ntwo\none\nmore\n"
+
+
+def test_a_secret_that_is_masked_apart_is_masked_everywhere_at_once() -> None:
+    console, stream, _ = _console(github=True)
+    with console.apart() as inner:
+        inner.mask("hunter2-hunter2")
+        assert stream.getvalue() == "::add-mask::hunter2-hunter2\n"
+        inner.line("it is hunter2-hunter2")
+        console.line("it is hunter2-hunter2")
+    assert stream.getvalue().endswith("it is ***\nit is ***\n")
+
+
+def test_what_was_said_apart_is_kept_when_it_fails() -> None:
+    console, stream, _ = _console()
+    with contextlib.suppress(KeyboardInterrupt), console.apart() as inner:
+        inner.line("one")
+        raise KeyboardInterrupt
+    assert stream.getvalue() == "one\n"

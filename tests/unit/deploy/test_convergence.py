@@ -79,6 +79,8 @@ def test_one_deploy_reaches_what_is_declared_and_moves_nothing_else(
     running: AwsServer, aws: Aws, folder: Path, before: State, after: State, mode: str
 ) -> None:
     running.reset()
+    for name in "abc":
+        running.lambda_.layers.put(name)
     project = Project(folder=folder, server=running, shared=aws)
     deploy(project, before, "merge")
     deployed = running.functions["orders"]

@@ -233,6 +233,7 @@ def test_a_member_is_set_kept_and_cleared_with_an_empty_plan_after_each(
     project: Project, server: AwsServer, member: str, value: JsonValue, cleared: JsonValue
 ) -> None:
     package = project.package()
+    server.lambda_.layers.put("deps")
     steps: tuple[JsonValue, ...] = (value, cleared)
     for wanted in steps:
         function = project.function({member: wanted})

@@ -105,7 +105,8 @@ def test_values_of_variables_appear_as_short_hashes_only(project: Project) -> No
     assert "hunter" not in repr(desired(function, project.package(), project="shop"))
 
 
-def test_a_plan_that_is_carried_out_is_empty_afterwards(project: Project) -> None:
+def test_a_plan_that_is_carried_out_is_empty_afterwards(project: Project, server: AwsServer) -> None:
+    server.lambda_.layers.put("deps")
     function = project.function(
         {"Layers": ["arn:aws:lambda:eu-west-1:123456789012:layer:deps:1"]}, environment={"KEY": "x"}
     )

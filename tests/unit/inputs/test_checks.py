@@ -4,8 +4,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lambda_ci.model.platform import facts
-
 if TYPE_CHECKING:
     from tests.fakes.configuration import Configuration
 
@@ -104,14 +102,6 @@ def test_bytes_are_counted_not_characters(configuration: Configuration) -> None:
 
     (problem,) = configuration.problems()
     assert "the variables take 4210 bytes" in problem
-
-
-def test_more_than_five_layers_are_refused(configuration: Configuration) -> None:
-    layers = ", ".join(f'"arn:aws:lambda:eu-west-1:123456789012:layer:deps:{number}"' for number in range(1, 7))
-    configuration.one(f"layers: [{layers}]")
-
-    assert configuration.problems() == ["lambda-ci.yml:6:13: functions.f.layers: must have at most 5 entries, not 6"]
-    assert facts().limits.layers_count == 5
 
 
 def test_reserved_tags_are_refused(configuration: Configuration) -> None:

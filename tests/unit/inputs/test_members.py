@@ -58,6 +58,7 @@ capacity-provider-config:
 """
     )
 
+    assert configuration.function().spec.layers == (LAYER,)
     assert configuration.function().spec.members == {
         "Role": ROLE,
         "MemorySize": 512,
@@ -69,7 +70,6 @@ capacity-provider-config:
             }
         ],
         "KMSKeyArn": "",
-        "Layers": [LAYER],
         "SnapStart": {"ApplyOn": "None"},
         "CapacityProviderConfig": {
             "LambdaManagedInstancesCapacityProviderConfig": {
@@ -99,7 +99,7 @@ capacity-provider-config:
             (f'11: functions.f.role: "{ROLE}\\n" does not have the form that AWS requires of a RoleArn '
             r"(arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+)"),
         ),
-        ("layers: [deps]", '14: functions.f.layers[0]: "deps" does not have the form that AWS requires of a LayerVersionArn'),
+        ("layers: ['arn:x']", '14: functions.f.layers[0]: "arn:x" does not have the form that AWS requires of a LayerVersionArn'),
         ("ephemeral-storage: {}", "5: functions.f.ephemeral-storage.size: is required"),
         ("ephemeral-storage: 512", "24: functions.f.ephemeral-storage: must be a mapping (KEY: value), not 512"),
         (
@@ -137,8 +137,6 @@ def test_a_wrong_member_gets_one_line(text: str, line: str, configuration: Confi
         ("publish: true", "lambda-ci publishes a version whenever something changed, and moves `alias` to it"),
         ("dry-run: true", "use the verb `plan`: it shows what would change and writes nothing"),
         ("revision-id: x", "lambda-ci guards every write with the function's revision itself"),
-        ("image-uri: x", "lambda-ci deploys zip packages, not container images"),
-        ("package-type: Image", "lambda-ci deploys zip packages, not container images; leave it out"),
         (
             "zip-file: x",
             "lambda-ci builds and uploads the package itself; say what goes in with `source` and `requirements`",
@@ -162,7 +160,7 @@ def test_what_lambda_ci_sets_itself_is_refused_with_what_to_use_instead(
     ]
 
 
-def test_the_one_package_type_that_there_is_may_be_written(configuration: Configuration) -> None:
+def test_the_package_type_of_a_zip_may_be_written(configuration: Configuration) -> None:
     configuration.one("package-type: Zip")
 
     assert configuration.function().spec.members == {}

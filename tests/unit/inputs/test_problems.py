@@ -40,7 +40,7 @@ FUNCTION = "functions: {f: {handler: app.handler, runtime: python3.13}}\n"
         ),
         (
             f"version: 1\nlayers: {{deps: {{}}}}\n{FUNCTION}",
-            "lambda-ci.yml:2:1: layers: is not supported by this version",
+            "lambda-ci.yml:2:10: layers.deps.requirements: is required, or `source`: there is nothing to put into the layer",
         ),
         (
             f"version: 1\naws: {{role-to-assume: x}}\n{FUNCTION}",
@@ -90,7 +90,7 @@ def test_a_wrong_file_gets_one_line(text: str, line: str, configuration: Configu
         ("url: {auth-type: NONE}", "5: functions.f.url: is not supported by this version"),
         ("triggers: []", "5: functions.f.triggers: is not supported by this version"),
         ("rollout: canary", '14: functions.f.rollout: must be a mapping (KEY: value), not "canary"'),
-        ("layers: {deps: {}}", "5: functions.f.layers: is not supported by this version"),
+        ("layers: {deps: {}}", "13: functions.f.layers: must be a list, not a mapping"),
         ("function-name: a/b", '20: functions.f.function-name: must be letters, digits, - and _, not "a/b"'),
         (f"function-name: {'a' * 65}", "20: functions.f.function-name: must have at most 64 characters, not 65"),
         ("source: 3.10", '13: functions.f.source: 3.10 was read as the number 3.1; write "3.10"'),

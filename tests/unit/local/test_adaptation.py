@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from lambda_ci.errors import ConfigurationError
 from lambda_ci.local.adaptation import ROLE, Host, adapted, differences
 from lambda_ci.model.settings import Function, Settings
 from lambda_ci.model.spec import AwsSpec, FunctionSpec
@@ -50,3 +51,16 @@ def test_a_role_is_invented_only_where_none_is_given(members: dict[str, str], ro
 @pytest.mark.parametrize("machine", ["aarch64", "arm64"])
 def test_arm_machines_have_two_names(machine: str) -> None:
     assert Host(python=(3, 14), machine=machine).architecture is Architecture.ARM64
+
+
+def test_a_generated_image_runs_as_its_package() -> None:
+    spec = FunctionSpec.model_validate({"package-type": "Image", "handler": "app.handler", "runtime": "python3.11"})
+    spec = spec.model_copy(update={"members": {"ImageConfig": {"Command": ["x"]}}})
+    (function,) = adapted(_settings(spec), HOST).functions
+    assert (function.spec.is_image, set(function.spec.members)) == (False, {"Role"})
+
+
+def test_another_image_cannot_run_here() -> None:
+    spec = FunctionSpec.model_validate({"package-type": "Image", "image-uri": "registry.example/orders:1"})
+    with pytest.raises(ConfigurationError, match="orders is a container image"):
+        adapted(_settings(spec), HOST)

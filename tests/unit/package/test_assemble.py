@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lambda_ci.errors import PackageError
-from lambda_ci.package.assemble import assemble
+from lambda_ci.package.assemble import assemble, files_of
 from lambda_ci.package.file import File
 from lambda_ci.package.limits import check, ledger
+from lambda_ci.package.shelf import Shelf
 from lambda_ci.package.sources import Folder, own_files
 from lambda_ci.package.writer import write
 from tests.fakes.wheels import Entry
@@ -116,7 +117,9 @@ def test_the_ledger_lists_distributions_by_size(orders: Project) -> None:
 def test_a_single_file_is_a_source_too(orders: Project) -> None:
     orders.write("other.py", "")
     function = replace(orders.function, source=orders.source / "app.py")
-    assert [m.path for m in assemble(function, [], output_dir=orders.output_dir).members] == ["app.py"]
+    own = files_of(function, output_dir=orders.output_dir)
+    package = assemble(function, [], own=own, output_dir=orders.output_dir, shelf=Shelf())
+    assert [member.path for member in package.members] == ["app.py"]
 
 
 def test_a_package_over_the_limit_is_refused_with_what_weighs_most(orders: Project) -> None:

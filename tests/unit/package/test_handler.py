@@ -124,7 +124,7 @@ def test_a_module_is_no_folder(orders: Project) -> None:
 
 
 def test_a_module_that_is_missing_may_be_in_a_layer(orders: Project) -> None:
-    orders.members["Layers"] = ["arn:aws:lambda:eu-west-1:123456789012:layer:wrapper:1"]
+    orders.spec["layers"] = ("arn:aws:lambda:eu-west-1:123456789012:layer:wrapper:1",)
     orders.spec["handler"] = "app.handle"
     assert "has no 'handle'" in refused(orders)
     orders.spec["handler"] = "wrapper.handler"

@@ -95,6 +95,19 @@ def test_declarations_of_one_namespace_package_do_not_clash(orders: Project, oth
     assert b"extend_path" in members["google/__init__.py"]
 
 
+@pytest.mark.parametrize("names", [("one", "two"), ("two", "one")])
+def test_the_declaration_that_finds_layers_is_kept_whatever_the_order(orders: Project, names: tuple[str, str]) -> None:
+    for name, declared in zip(names, (PKG_RESOURCES, PKGUTIL), strict=True):
+        orders.wheel(name, {"google/__init__.py": declared})
+    assert readable(orders.assemble().path.read_bytes())["google/__init__.py"] == PKGUTIL
+
+
+def test_a_declaration_twice_in_one_wheel_does_not_hide_real_code(orders: Project) -> None:
+    orders.wheel("one", [("google/__init__.py", b"x = 1\n"), ("google/__init__.py", PKGUTIL)])
+    with pytest.raises(PackageError, match="different contents"):
+        orders.assemble()
+
+
 def test_a_namespace_declaration_does_not_hide_real_code(orders: Project) -> None:
     orders.wheel("one", {"google/__init__.py": PKGUTIL})
     orders.wheel("two", {"google/__init__.py": PKGUTIL + b"x = 1\n"})

@@ -24,7 +24,9 @@ def test_every_document_has_its_format_and_keys_in_kebab_case(name: str) -> None
 def test_a_build_has_what_a_cache_key_or_an_upload_needs() -> None:
     one = json.loads(printed(document(BUILT)))["functions"]["orders"]
     assert set(one) == {
-        "path", "sha256", "code-sha256", "size", "unpacked-size", "files", "seconds", "lock", "distributions"
+        "path", "sha256", "code-sha256", "size", "unpacked-size", "files", "seconds", "unchanged", "lock", "sbom-path",
+        "provenance-path",
+        "bytecode", "distributions", "left-out", "import",
     }  # fmt: skip
     assert one["distributions"][0]["name"] == "pyarrow"
 

@@ -13,6 +13,7 @@ import pytest
 from lambda_ci.model.result import RunResult
 from lambda_ci.report.document import document
 from lambda_ci.report.failure import failures_text
+from lambda_ci.report.history import histories
 from lambda_ci.report.outputs import outputs
 from lambda_ci.report.plan import plan_text
 from lambda_ci.report.summary import summary
@@ -24,7 +25,8 @@ GOLDEN = Path(__file__).with_name("golden")
 
 def _text(result: RunResult) -> str:
     plans = [plan_text(one.plan) for one in result.functions if one.plan]
-    return "\n\n".join(part for part in [*plans, table(result), failures_text(result)] if part) + "\n"
+    parts = [*plans, table(result), histories(result.functions), failures_text(result)]
+    return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def _json(members: object) -> str:

@@ -32,7 +32,9 @@ def test_nothing_changed_is_said_as_false() -> None:
 
 def test_what_is_not_known_is_left_out() -> None:
     assert set(outputs(PROBLEMS)) == {"result"}
-    assert set(outputs(AWS_FAILED)) == {"alias", "code-sha256", "package-path", "package-size", "result"}
+    assert set(outputs(AWS_FAILED)) == {
+        "alias", "code-sha256", "package-path", "package-size", "sbom-path", "provenance-path", "result"
+    }  # fmt: skip
     assert "changed" not in outputs(BUILT)
 
 
@@ -42,9 +44,14 @@ def test_the_result_is_the_document_without_distributions() -> None:
     assert result["functions"]["orders"]["package"]["distributions"] == []
 
 
-def test_package_paths_are_relative_to_the_workspace_and_only_below_it() -> None:
-    inside = replace(deployed("orders"), build=replace(build("orders"), path=Path("/github/workspace/dist/orders.zip")))
-    assert outputs(run_of(inside), workspace=Path("/github/workspace"))["package-path"] == "dist/orders.zip"
-    assert (
-        outputs(run_of(inside), workspace=Path("/github/work"))["package-path"] == "/github/workspace/dist/orders.zip"
-    )
+def test_paths_are_relative_to_the_workspace_and_only_below_it() -> None:
+    built = replace(build("orders"), path=Path("/github/workspace/dist/orders.zip"), sbom=Path("/elsewhere/a.cdx.json"))
+    inside = run_of(replace(deployed("orders"), build=built))
+    values = outputs(inside, workspace=Path("/github/workspace"))
+    assert (values["package-path"], values["sbom-path"]) == ("dist/orders.zip", "/elsewhere/a.cdx.json")
+    assert outputs(inside, workspace=Path("/github/work"))["package-path"] == "/github/workspace/dist/orders.zip"
+
+
+def test_papers_that_are_not_wanted_are_no_outputs() -> None:
+    plain = replace(deployed("orders"), build=replace(build("orders"), sbom=None, provenance=None))
+    assert not {"sbom-path", "provenance-path"} & set(outputs(run_of(plain)))

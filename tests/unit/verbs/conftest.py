@@ -33,8 +33,12 @@ def handler(event, context):
 
 @pytest.fixture
 def cli(tmp_path: Path) -> Cli:
-    """A project of one function, and an environment with nothing in it but a cache of its own."""
-    cli = Cli(tmp_path, {"HOME": str(tmp_path), "LAMBDA_CI_CACHE": str(tmp_path / "cache"), "PATH": "/usr/bin:/bin"})
+    """A project of one function, and an environment with nothing in it but a cache of its own.
+
+    Without bytecode, so that a package does not depend on which Pythons this machine has.
+    """
+    environ = {"HOME": str(tmp_path), "LAMBDA_CI_CACHE": str(tmp_path / "cache"), "PATH": "/usr/bin:/bin"}
+    cli = Cli(tmp_path, environ | {"LAMBDA_CI_PACKAGE_BYTECODE": "never"})
     cli.write("lambda-ci.yml", CONFIG)
     cli.write("src/app.py", APP)
     return cli

@@ -163,3 +163,26 @@ def test_a_description_is_kept_and_a_new_one_is_published(cli: Cli, aws: AwsServ
     cli.write("lambda-ci.yml", config + "    description: takes and cancels orders\n")
     assert cli("deploy").code == 0
     assert alias(aws)[0] == "2"
+
+
+@pytest.mark.usefixtures("releases")
+def test_status_shows_what_the_alias_ran(cli: Cli, aws: AwsServer) -> None:
+    aws.functions["orders"].versions["2"]["Description"] = "orders [lambda-ci: commit 1a2b3c4d5e6f, run 7]"
+    cli("rollback")
+    history = cli("status", "--json").function("orders")["history"]
+    assert [(one["version"], one["commit"], one["run"], one["abandoned"]) for one in history] == [
+        ("2", "1a2b3c4d5e6f", "7", False),
+        ("1", None, None, False),
+        ("3", None, None, True),
+    ]
+    text = cli("status").out
+    assert "orders: what live ran\n       2  2026-11-21 08:00:00  commit 1a2b3c4d5e6f  run 7\n" in text
+    assert text.rstrip().endswith("3  2026-11-21 08:00:00  rolled back")
+
+
+@pytest.mark.usefixtures("releases")
+def test_status_without_the_right_to_read_the_history_shows_the_rest(cli: Cli, aws: AwsServer) -> None:
+    aws.faults.add("GetAlias", Status(403, "AccessDeniedException", "not authorized to perform: lambda:GetAlias"))
+    ran = cli("status", "--json")
+    assert (ran.code, ran.function("orders")["version"], ran.function("orders")["history"]) == (0, "3", [])
+    assert "the history of orders is not known" in ran.err

@@ -69,12 +69,13 @@ class RicExecutor(RuntimeExecutor):  # type: ignore[misc]
     def _spawn(self) -> Runtime:
         config = self.function_version.config
         task = Path(config.code.get_unzipped_code_location())
+        layers = [Path(layer.code.get_unzipped_code_location()) / "python" for layer in reversed(config.layers)]
         environ = {
             "PATH": os.environ["PATH"],
             "LANG": "C.UTF-8",
             **{name: str(value) for name, value in self._environ.items()},
             "LAMBDA_TASK_ROOT": str(task),
-            "PYTHONPATH": str(task),
+            "PYTHONPATH": os.pathsep.join(map(str, [task, *layers])),
             "PYTHONDONTWRITEBYTECODE": "1",
         }
         return Runtime([os.environ[PYTHON], "-m", "awslambdaric", config.handler], task=task, environ=environ)
@@ -93,7 +94,8 @@ class RicExecutor(RuntimeExecutor):  # type: ignore[misc]
 
     @classmethod
     def prepare_version(cls, function_version: Any) -> None:  # noqa: ANN401 - LocalStack's FunctionVersion
-        function_version.config.code.prepare_for_execution()
+        for part in (function_version.config, *function_version.config.layers):
+            part.code.prepare_for_execution()
 
     @classmethod
     def cleanup_version(cls, function_version: object) -> None:

@@ -150,7 +150,7 @@ def test_a_missing_library_is_an_error_with_its_remedy(audited: Audited) -> None
 
 
 def test_a_missing_library_may_come_with_a_layer(audited: Audited) -> None:
-    audited.project.members["Layers"] = ["arn:aws:lambda:eu-west-1:123456789012:layer:libs:1"]
+    audited.project.spec["layers"] = ("arn:aws:lambda:eu-west-1:123456789012:layer:libs:1",)
     audited.wheel("demo", {MODULE: elf(needed=["libx.so.1"])})
     [warning] = audited.warnings()
     assert "must come with one of the layers" in warning

@@ -80,7 +80,7 @@ def test_markers_are_those_of_the_runtime(audited: Audited, marker: str) -> None
 
 
 def test_a_missing_dependency_may_come_with_a_layer(audited: Audited) -> None:
-    audited.project.members["Layers"] = ["arn:aws:lambda:eu-west-1:123456789012:layer:libs:1"]
+    audited.project.spec["layers"] = ("arn:aws:lambda:eu-west-1:123456789012:layer:libs:1",)
     audited.wheel("demo", {"demo.py": b""}, tag=ANY, requires=["thing"])
     [warning] = audited.warnings()
     assert "must come with one of the layers" in warning
