@@ -62,13 +62,14 @@ Resources:
 def run(workshop: Workshop, *, rounds: int) -> Report:
     """Build the package with each tool."""
     folder = workshop.fresh("package_size")
-    _lay_out(folder)
+    lay_out(folder)
     results = measure(_contestants(workshop, folder), rounds=rounds)
     _demand_that_it_imports(folder)
     return Report(title="numpy + pandas + pyarrow, one package", measured=results, targets=_targets(results))
 
 
-def _lay_out(folder: Path) -> None:
+def lay_out(folder: Path) -> None:
+    """The project, for lambda-ci and for sam."""
     (folder / "src").mkdir()
     (folder / "src" / "requirements.txt").write_text(REQUIREMENTS)
     (folder / "src" / "app.py").write_text(HANDLER)

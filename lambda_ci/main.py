@@ -133,19 +133,26 @@ def _attempt(command: Command, world: World) -> Outcome:
     from lambda_ci.verbs.outcome import failed
 
     started = world.clock.monotonic()
+    stopped = Interrupted("interrupted by a signal", fix="run it again: a second run finishes what this one began")
     try:
         return command.run(world)
     except LambdaCiError as error:
         return failed(command, error, seconds=world.clock.monotonic() - started)
     except KeyboardInterrupt:
-        stopped = Interrupted("interrupted by a signal", fix="run it again: a second run finishes what this one began")
         return failed(command, stopped, seconds=world.clock.monotonic() - started)
     except Exception as error:
+        if _hides_an_interrupt(error):
+            return failed(command, stopped, seconds=world.clock.monotonic() - started)
         import traceback
 
         world.console.untrusted(traceback.format_exc())
         bug = LambdaCiError(f"a bug in lambda-ci {__version__}: {type(error).__name__}: {error}", fix=REPORT)
         return failed(command, bug, seconds=world.clock.monotonic() - started)
+
+
+def _hides_an_interrupt(error: Exception) -> bool:
+    """Pydantic turns an interrupt that comes while it makes a model into a SchemaError, and leaves only its name."""
+    return type(error).__name__ == "SchemaError" and str(error).rstrip(": \n").endswith("KeyboardInterrupt")
 
 
 def _report(outcome: Outcome, *, world: World, as_json: bool, stdout: TextIO) -> bool:

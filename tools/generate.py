@@ -116,7 +116,7 @@ def option_rows(model: ServiceModel) -> list[dict[str, Any]]:
     project = [
         _row(Spec, "project", name="project", key="project"),
         *(_row(AwsSpec, key, name=key, key=f"aws.{key}") for key in _fields(AwsSpec)),
-        *(_row(StagingSpec, key, name=f"staging-{key}", key=f"staging.{key}") for key in ("bucket", "prefix")),
+        *(_row(StagingSpec, key, name=f"staging-{key}", key=f"staging.{key}") for key in _fields(StagingSpec)),
         *(_row(CacheSpec, key, name=f"cache-{key}", key=f"cache.{key}") for key in _fields(CacheSpec)),
     ]
     apart = {"members", "build", "package", "audit", "image"}
@@ -148,6 +148,8 @@ def _row(model: type[BaseModel], field_name: str, *, name: str, key: str) -> dic
 
 def _kind(annotation: object) -> str:
     parts = _parts(annotation)
+    if len(parts) > 1 and "none" in get_args(parts[-1]):
+        return "json"
     for kind, wanted in (("path", Path), ("boolean", bool), ("number", float), ("integer", int)):
         if wanted in parts and str not in parts:
             return kind

@@ -26,6 +26,17 @@ _SECTIONS = (
         "ImageSpec",
         "The image of a function with `package-type: Image`, where lambda-ci makes it.",
     ),
+    ("functions.NAME.url", "UrlSpec", "A function URL on the alias. `url: none`: without one."),
+    (
+        "functions.NAME.url.cors",
+        "CorsSpec",
+        "What browsers may do with it. What is not written is left as it is on AWS.",
+    ),
+    (
+        "functions.NAME.async",
+        "AsyncSpec",
+        "What becomes of asynchronous invocations of the alias. What is not written is left as it is on AWS.",
+    ),
     ("functions.NAME.audit", "AuditSpec", "What the audit of the package lets pass."),
     ("layers.NAME", "LayerSpec", "One layer, built for every runtime and architecture of the functions that use it."),
     ("functions.NAME.smoke[]", "SmokeCase", "One invocation of the published version, before the alias moves to it."),

@@ -121,7 +121,7 @@ class Aws:
             )
 
     def stoppable(self, stop: Stop) -> None:
-        """No request to Lambda begins after ``stop``, in any thread that was told. For clients that are made from here on."""
+        """No request to Lambda or S3 begins after ``stop``, in any thread that was told. For clients that are made from here on."""
         self._made["stop"] = stop
 
     @property
@@ -150,7 +150,10 @@ class Aws:
             Config(s3={"addressing_style": style})
         )
         with self._opening("s3"):
-            return self._session().client("s3", region_name=self.region, endpoint_url=endpoint, config=config)
+            client = self._session().client("s3", region_name=self.region, endpoint_url=endpoint, config=config)
+        if isinstance(stop := self._made.get("stop"), Stop):
+            stop.end_transfers(client.meta.events)
+        return client
 
     def _ask_account(self) -> str:
         sts = self._sts(self._session())

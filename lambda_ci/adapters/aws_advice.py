@@ -24,13 +24,31 @@ _CREDENTIALS = (
     "elsewhere set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile (aws.profile, --profile, AWS_PROFILE)"
 )
 _RENEW = Advice(
-    "The temporary credentials of this run are no longer valid.", "get new ones (sign in again) and run this again"
+    "The temporary credentials of this run are no longer valid.",
+    "get new ones (sign in again) and run this again; where the run takes longer than they last, let aws.role-to-assume renew "
+    "them, or ask for a longer session (aws.role-duration-seconds, role-duration-seconds of configure-aws-credentials)",
 )
 _WRONG_KEYS = Advice(
     "AWS does not know these credentials: a wrong or deleted key, a missing session token, or keys of another partition.",
     _CREDENTIALS,
 )
+_SIGNATURE = Advice(
+    "The secret key does not fit the key, or this machine's clock is wrong by minutes.",
+    "check the clock (date -u); " + _CREDENTIALS,
+)
+CLOCK = Advice(
+    "This machine's clock is wrong by more than five minutes, and AWS takes no request with such a signature.",
+    "set the clock (date -u shows it; with NTP it stays right); in a virtual machine, after it was asleep as well",
+)
 _DENIED = Advice("The identity of this run lacks a permission.", "allow the action in a policy of that identity")
+_KEY_GONE = Advice(
+    "There is no such KMS key in this account and region.",
+    "correct the key (kms-key-arn, staging.kms-key-id); a key of another account takes its ARN",
+)
+_KEY_OFF = Advice(
+    "The KMS key is switched off, or waits for its deletion.",
+    "switch it on again (aws kms enable-key, cancel-key-deletion), or use another key",
+)
 _THROTTLED = Advice(
     "Lambda takes 15 control requests per second in one account and region, from everybody together; "
     "the request was repeated until patience ran out.",
@@ -60,12 +78,9 @@ ADVICE = {
     "UnrecognizedClientException": _WRONG_KEYS,
     "InvalidClientTokenId": _WRONG_KEYS,
     "InvalidAccessKeyId": _WRONG_KEYS,
-    "InvalidSignatureException": Advice(
-        "The secret key does not fit the key, or this machine's clock is wrong by minutes.", _CREDENTIALS
-    ),
-    "SignatureDoesNotMatch": Advice(
-        "The secret key does not fit the key, or this machine's clock is wrong by minutes.", _CREDENTIALS
-    ),
+    "InvalidSignatureException": _SIGNATURE,
+    "SignatureDoesNotMatch": _SIGNATURE,
+    "RequestTimeTooSkewed": CLOCK,
     "MissingAuthenticationToken": _WRONG_KEYS,
     "MissingAuthenticationTokenException": _WRONG_KEYS,
     "TooManyRequestsException": _THROTTLED,
@@ -85,7 +100,8 @@ ADVICE = {
         "upload through S3 (staging: {bucket: NAME}), or shorten the configuration",
     ),
     "CodeStorageExceededException": Advice(
-        "The versions of all functions and layers fill this region's code storage.", "delete versions that nothing uses"
+        "The versions of all functions and layers fill this region's code storage.",
+        "delete versions that nothing uses (lambda-ci prune; aws lambda get-account-settings shows limit and use)",
     ),
     "CodeSigningConfigNotFoundException": Advice(
         "The code signing configuration does not exist in this region.", "correct code-signing-config-arn"
@@ -151,40 +167,54 @@ ADVICE |= {
     "ImageAlreadyExistsException": Advice("The image is there already.", "run this again"),
 }
 
-WORDS: tuple[tuple[str, Advice], ...] = (
-    (
-        "is not supported",
-        Advice(
-            "Lambda takes one image for one architecture, and no index of several; `docker buildx` makes an index, because it "
-            "adds attestations.",
-            "build it with `--provenance=false --sbom=false` and one --platform, or name the image inside by its digest",
-        ),
+ADVICE |= {
+    "TooManyRequestsException CallerRateLimitExceeded": _THROTTLED,
+    "TooManyRequestsException ConcurrentSnapshotCreateLimitExceeded": Advice(
+        "Lambda makes only so many SnapStart snapshots at once in one account and region.",
+        "run this again in some minutes, with fewer deployments at the same time",
     ),
-    (
-        "permission to access the ECR image",
-        Advice(
-            "Lambda may not read the image: the repository's policy does not let it, or it is another account's.",
-            "let lambda.amazonaws.com read it in the repository's policy (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer); "
-            "or allow ecr:GetRepositoryPolicy and ecr:SetRepositoryPolicy to this run, and Lambda adds that itself",
-        ),
+    "TooManyRequestsException ConcurrentInvocationLimitExceeded": Advice(
+        "All concurrency of the account in this region is in use.",
+        "call again later, or ask for a higher quota (Service Quotas: concurrent executions)",
     ),
-    (
-        "does not exist. Provide a valid source image",
-        Advice(
-            "The image is not in its repository.",
-            "push it, or correct image-uri; region and account must be the function's",
-        ),
+    "TooManyRequestsException FunctionInvocationRateLimitExceeded": Advice(
+        "The function is called more often per second than its concurrency allows (ten times that number).",
+        "call again later, or ask for a higher quota (Service Quotas: concurrent executions)",
     ),
-    (
-        "is not valid. Provide a valid source image",
-        Advice("Lambda takes images from private ECR repositories of the function's region only.", "correct image-uri"),
+    "TooManyRequestsException ReservedFunctionConcurrentInvocationLimitExceeded": Advice(
+        "The concurrency that is reserved for the function is in use, or 0, which switches it off.",
+        "raise the function's reserved concurrency, or call again later",
     ),
-)
-"""Advice by Lambda's words about images, which have no codes of their own. A part of the message."""
-
-
-def worded(message: str) -> Advice | None:
-    """Advice for a message about an image."""
-    if "image" not in message:
-        return None
-    return next((advice for words, advice in WORDS if words in message), None)
+    "TooManyRequestsException ReservedFunctionInvocationRateLimitExceeded": Advice(
+        "The function is called more often per second than its reserved concurrency allows (ten times that number).",
+        "raise the function's reserved concurrency, or call again later",
+    ),
+    "KMSAccessDeniedException": Advice(
+        "Lambda may not use the KMS key for this identity or for the function's role.",
+        "allow kms:Decrypt, and to set it kms:CreateGrant and kms:DescribeKey, in the identity's policy and in the key's",
+    ),
+    "KMSNotFoundException": _KEY_GONE,
+    "KMS.NotFoundException": _KEY_GONE,
+    "KMSDisabledException": _KEY_OFF,
+    "KMS.DisabledException": _KEY_OFF,
+    "KMSInvalidStateException": _KEY_OFF,
+    "KMS.KMSInvalidStateException": _KEY_OFF,
+    "KMS.InvalidStateException": _KEY_OFF,
+    "ENILimitReachedException": Advice(
+        "The account has as many network interfaces in this VPC as its quota for Lambda allows.",
+        "let functions share subnets and security groups, or ask for a higher quota (elastic network interfaces per VPC)",
+    ),
+    "SubnetIPAddressLimitReachedException": Advice(
+        "A subnet has no free addresses for Lambda's network interfaces.", "name larger or more subnets in vpc-config"
+    ),
+    "InvalidSubnetIDException": Advice("Lambda knows no such subnet.", "correct subnet-ids in vpc-config"),
+    "InvalidSecurityGroupIDException": Advice(
+        "Lambda knows no such security group, or it is in another VPC than the subnets.",
+        "correct security-group-ids in vpc-config",
+    ),
+    "EC2ThrottledException": Advice("EC2 asks Lambda for fewer requests.", "run this again in some minutes"),
+    "EC2AccessDeniedException": Advice(
+        "The function's role may not make network interfaces.",
+        "attach the managed policy AWSLambdaVPCAccessExecutionRole to the function's role",
+    ),
+}

@@ -10,7 +10,10 @@ from contextlib import contextmanager
 from traceback import walk_tb
 from typing import TYPE_CHECKING, TypedDict, TypeGuard, cast
 
-from lambda_ci.adapters.aws_advice import ADVICE, OTHERS, Advice, worded
+from lambda_ci.adapters.aws_advice import ADVICE, Advice
+from lambda_ci.adapters.aws_denied import advice as permission
+from lambda_ci.adapters.aws_denied import denial
+from lambda_ci.adapters.aws_words import worded
 from lambda_ci.errors import AwsError
 
 if TYPE_CHECKING:
@@ -20,14 +23,15 @@ if TYPE_CHECKING:
 
 __all__ = ["ClientError", "Refusal", "asking", "code_of", "explain", "redact"]
 
-_DENIED = re.compile(
-    r"^(?:User: (?P<who>\S+) )?is not authorized to perform: (?P<action>\S+)(?: on resource: (?P<resource>\S+))?"
+_SECRETS = tuple(
+    re.compile(pattern, re.DOTALL)
+    for pattern in (
+        r"String measured: (?P<value>\{.*)",
+        r"Value '(?P<value>.*)' at 'environment",
+        r"\bEnvironment\b.*?, value: (?P<value>.*), valid ",
+    )
 )
-_SECRETS = (
-    (re.compile(r"(String measured: )\{.*", re.DOTALL), r"\1{…}"),
-    (re.compile(r"Value '.*?' at 'environment", re.DOTALL), "Value '…' at 'environment"),
-    (re.compile(r"(\bEnvironment\S*, value: ).*?(, (?:type|valid|value))", re.DOTALL), r"\1…\2"),
-)
+"""As much as possible is taken for a value: values can hold the words that follow one."""
 _LONGEST = 2000
 
 
@@ -35,19 +39,33 @@ class Refusal(AwsError):
     """One request that did not work, explained, with what a decision needs.
 
     ``code`` is AWS's error code, or the name of the client's exception where there was no answer; ``status`` the HTTP status
-    (0 without an answer); ``message`` AWS's own words without the values of environment variables.
+    (0 without an answer); ``message`` AWS's own words without the values of environment variables; ``operation`` AWS's name for
+    the request; ``region`` the one that S3 says the bucket is in. Both can be empty.
     """
 
-    def __init__(self, what: str, *, advice: Advice, code: str, status: int, message: str) -> None:
+    def __init__(
+        self, what: str, *, advice: Advice, code: str, status: int, message: str, operation: str = "", region: str = ""
+    ) -> None:
         super().__init__(what, why=advice.why, fix=advice.fix)
         self.code = code
         self.status = status
         self.message = message
+        self.operation = operation
+        self.region = region
 
 
 class _Metadata(TypedDict, total=False):
     HTTPStatusCode: int
     RetryAttempts: int
+    HTTPHeaders: dict[str, str]
+
+
+class _Reasoned(TypedDict, total=False):
+    Reason: str
+
+
+class _Regional(TypedDict, total=False):
+    Region: str
 
 
 @contextmanager
@@ -87,34 +105,54 @@ def code_of(error: BaseException) -> str:
 
 def redact(message: str) -> str:
     """AWS's words without the values of environment variables, which some of its messages repeat."""
-    for pattern, replacement in _SECRETS:
-        message = pattern.sub(replacement, message)
+    for start, end in _secret_spans(message):
+        message = f"{message[:start]}…{message[end:]}"
     return message if len(message) <= _LONGEST else f"{message[:_LONGEST]}…"
+
+
+def _secret_spans(message: str) -> list[tuple[int, int]]:
+    """Where values are, the last first; what overlaps or touches is one."""
+    spans: list[tuple[int, int]] = []
+    for start, end in sorted(found.span("value") for pattern in _SECRETS if (found := pattern.search(message))):
+        if spans and start <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
+        else:
+            spans.append((start, end))
+    return spans[::-1]
 
 
 def _answered(error: ClientError, doing: str) -> Refusal:
     code, message, status = _answer(error)
-    advice = worded(message) or ADVICE.get(code) or ADVICE.get(f"HTTP {status}") or Advice()
-    denied = _DENIED.search(message)
-    if denied:
-        advice = _permission(denied, forbidden="explicit deny" in message)
+    denied = denial(message)
+    advice = permission(denied) if denied else _advice(error, code, message, status)
     what = f"could not {doing}: {message or 'AWS gave no reason'} ({code}, HTTP {status})"
-    return Refusal(what, advice=advice.filled(message=message), code=code, status=status, message=message)
-
-
-def _permission(denied: re.Match[str], *, forbidden: bool) -> Advice:
-    who = denied["who"] or "the identity of this run"
-    resource = (denied["resource"] or "*").strip('".')
-    if forbidden:
-        return Advice(
-            why=f"A policy denies {denied['action']} on {resource} to {who} explicitly; no other policy can allow it.",
-            fix="change the policy that AWS names (a service control policy, a permissions boundary, or a resource policy)",
-        )
-    return Advice(
-        why=f"{who} lacks the permission {denied['action']} on {resource}.",
-        fix=f"allow it in a policy of that identity: Action {denied['action']}, Resource {resource}"
-        + OTHERS.get(denied["action"], ""),
+    return Refusal(
+        what,
+        advice=advice.filled(message=message),
+        code=code,
+        status=status,
+        message=message,
+        operation=error.operation_name,
+        region=_region(error),
     )
+
+
+def _advice(error: ClientError, code: str, message: str, status: int) -> Advice:
+    reason = cast("_Reasoned", error.response).get("Reason")
+    return (
+        worded(message)
+        or ADVICE.get(f"{code} {reason}")
+        or ADVICE.get(code)
+        or ADVICE.get(f"HTTP {status}")
+        or Advice()
+    )
+
+
+def _region(error: ClientError) -> str:
+    """S3 says in which region a bucket is in a header, and in the body of some errors."""
+    headers = cast("_Metadata", error.response.get("ResponseMetadata", {})).get("HTTPHeaders", {})
+    named = cast("_Regional", error.response.get("Error", {})).get("Region")
+    return headers.get("x-amz-bucket-region") or named or ""
 
 
 def _answer(error: ClientError) -> tuple[str, str, int]:

@@ -7,6 +7,7 @@ alias carry ``Resource`` and, for its versions, ``ExecutedVersion``.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from lambda_ci.adapters.aws_errors import asking
@@ -50,12 +51,15 @@ class CloudWatch:
     def counts(
         self, function_name: str, alias: str, version: str, *, since: datetime, until: datetime
     ) -> Mapping[str, int]:
-        """``Invocations`` and ``Errors`` of a version through an alias."""
+        """``Invocations`` and ``Errors`` of a version through an alias, in whole minutes, that of ``until`` included: CloudWatch
+        refuses an end that is not after the start."""
         dimensions = {"FunctionName": function_name, "Resource": f"{function_name}:{alias}", "ExecutedVersion": version}
         doing = f"read how often version {version} of {function_name} was called"
         with asking(doing):
             answer = self.client.get_metric_data(
-                MetricDataQueries=[_query(name, dimensions) for name in _METRICS], StartTime=since, EndTime=until
+                MetricDataQueries=[_query(name, dimensions) for name in _METRICS],
+                StartTime=since,
+                EndTime=until + timedelta(seconds=_PERIOD),
             )
         found = {one["Id"]: one.get("Values", []) for one in answer.get("MetricDataResults", [])}
         if set(found) != {name.lower() for name in _METRICS}:

@@ -35,12 +35,12 @@ _ANSWER = 120
 @contextmanager
 def engine(environ: Mapping[str, str]) -> Iterator[Engine]:
     """The engine that DOCKER_HOST names, or this machine's. Raises BuildError where none answers."""
-    import docker
-
     settings = _settings(environ)
     with ExitStack() as stack:
         try:
             _knock(settings.get("DOCKER_HOST", _SOCKET))
+            import docker
+
             client = docker.DockerClient.from_env(
                 environment=settings, timeout=_ANSWER, use_ssh_client=True, version="auto"
             )

@@ -13,7 +13,7 @@ from lambda_ci.adapters import process
 from lambda_ci.errors import BuildError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from lambda_ci.adapters.uv import Uv
 
@@ -55,21 +55,34 @@ class Host:
 
 
 def this_host(version: str, *, uv: Uv) -> Host:
-    """This machine, with an interpreter of that version (``3.12``): lambda-ci's own, or one that uv finds."""
-    own = f"{sys.version_info.major}.{sys.version_info.minor}" == version
-    python = Path(sys.executable) if own and sys.executable else uv.find_python(version)
+    """This machine, with an interpreter of that version (``3.12``): lambda-ci's own, one on the PATH, or one that uv installed."""
     machine, glibc = _machine(), _glibc()
-    answer = _asked(python, version, uv.environ) if python else None
-    if not answer:
-        return Host(machine=machine, glibc=glibc, python=None, identity="")
-    return Host(
-        machine=machine,
-        glibc=glibc,
-        python=python,
-        identity=answer.identity,
-        release=answer.release,
-        in_image=answer.in_image,
-    )
+    for python in _candidates(version, uv):
+        if answer := _asked(python, version, uv.environ):
+            return Host(
+                machine=machine,
+                glibc=glibc,
+                python=python,
+                identity=answer.identity,
+                release=answer.release,
+                in_image=answer.in_image,
+            )
+    return Host(machine=machine, glibc=glibc, python=None, identity="")
+
+
+def _candidates(version: str, uv: Uv) -> Iterator[Path]:
+    """uv looks for an interpreter by starting all that there are: it is asked only where it may have installed one itself."""
+    own = f"{sys.version_info.major}.{sys.version_info.minor}" == version
+    if own and sys.executable:
+        yield Path(sys.executable)
+        return
+    folders = dict.fromkeys(filter(None, uv.environ.get("PATH", "").split(os.pathsep)))
+    for folder in folders:
+        python = Path(folder) / f"python{version}"
+        if os.access(python, os.X_OK):
+            yield python
+    if uv.has_installed_pythons and (found := uv.find_python(version)):
+        yield found
 
 
 def understood(text: str, version: str) -> Answer | None:

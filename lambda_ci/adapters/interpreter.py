@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from lambda_ci.adapters.errand import Errand, Interpreter, Late
@@ -64,29 +65,31 @@ class Interpreters:
         where it was asked for: ``required``, that backend, or ``build.image``.
         """
         with self._lock:
-            lacks = "build.backend is container"
+            lacks, fix = "build.backend is container", f"pull {target.image}"
             if build.backend != "container":
                 host = self._host(target)
                 lacks = _lacks(host, target, native=native)
                 if not lacks:
                     return OnThisMachine.of(host, environ=self._uv.environ)
+                fix = _remedy(host, target, native=native)
             if build.backend == "in-place":
-                return Absent(why=f"{lacks}, and build.backend: in-place leaves no image", fix=_install(target))
-            return self._in_image(target, build, native=native, required=required, lacks=lacks)
+                return Absent(why=f"{lacks}, and build.backend: in-place leaves no image", fix=fix)
+            return self._in_image(target, build, native=native, required=required, missing=Absent(why=lacks, fix=fix))
 
     def _in_image(
-        self, target: Target, build: BuildSpec, *, native: bool, required: bool, lacks: str
+        self, target: Target, build: BuildSpec, *, native: bool, required: bool, missing: Absent
     ) -> Interpreter | Absent:
+        lacks = missing.why
         try:
             found = self._image(target, build, native=native, required=required)
             if found is None:
                 why = f"the Docker engine does not have {build.image or target.image}, which is pulled only where it is asked for"
-                return Absent(why=f"{lacks}, and {why}", fix=_install(target))
+                return Absent(why=f"{lacks}, and {why}", fix=missing.fix)
             interpreter = self._interpreter(found, target)
             if native:
                 self._prove(interpreter, found, target)
         except BuildError as error:
-            fix = error.fix if build.backend == "container" else _install(target)
+            fix = error.fix if build.backend == "container" else missing.fix
             return Absent(why=f"{lacks}, and {error.what}" + (f": {error.why}" if error.why else ""), fix=fix)
         return interpreter
 
@@ -182,6 +185,10 @@ def _dotted(version: tuple[int, int]) -> str:
     return f"{version[0]}.{version[1]}"
 
 
-def _install(target: Target) -> str:
+def _remedy(host: Host, target: Target, *, native: bool) -> str:
+    """Another Python is worth installing only where it would run what the runtime runs."""
     version = target.python_version
-    return f"install Python {version} (`uv python install {version}`), or start Docker and pull {target.image}"
+    install = f"install Python {version} (`uv python install {version}`)"
+    if _lacks(replace(host, python=Path("python")), target, native=native):
+        install = f"build on a machine with {target.architecture.machine} and a glibc that is not older than {_dotted(target.glibc)}"
+    return f"{install}, or start Docker and pull {target.image}"

@@ -6,10 +6,13 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from lambda_ci.errors import Interrupted
+
 if TYPE_CHECKING:
     from datetime import datetime
 
     from botocore.hooks import BaseEventHooks
+    from botocore.model import OperationModel
 
     from lambda_ci.console import Clock
 
@@ -44,6 +47,15 @@ class Stop:
     def govern(self, events: BaseEventHooks) -> None:
         """No request of a client begins once everybody shall end."""
         events.register("before-call", lambda **_: self.tell())
+
+    def end_transfers(self, events: BaseEventHooks) -> None:
+        """As above for a client whose uploads have threads of their own: what is half uploaded is still taken away."""
+
+        def before(model: OperationModel, **_: object) -> None:
+            if self.called and model.name != "AbortMultipartUpload":
+                raise Interrupted("interrupted by a signal", fix="run it again")
+
+        events.register("before-call", before)
 
 
 @dataclass(frozen=True)

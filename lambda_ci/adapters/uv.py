@@ -102,6 +102,13 @@ class Uv:
         env = self._environment() | dict(environ)
         return process.run(command, env=env, cwd=cwd, timeout=seconds, advice=late, cancelled=cancelled)
 
+    @property
+    def has_installed_pythons(self) -> bool:
+        """Whether uv has installed interpreters of its own. Source: uv's reference, UV_PYTHON_INSTALL_DIR."""
+        environ = self.environ
+        data = environ.get("XDG_DATA_HOME") or f"{environ.get('HOME', '')}/.local/share"
+        return Path(environ.get("UV_PYTHON_INSTALL_DIR") or f"{data}/uv/python").is_dir()
+
     def find_python(self, version: str) -> Path | None:
         """An interpreter of that version (``3.12``) on this machine; none is downloaded."""
         command = [str(self.program), "python", "find", version, "--no-python-downloads", "--no-project", "--system"]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from lambda_ci.deploy import changes
 from lambda_ci.deploy.current import Current, Live
 from lambda_ci.deploy.desired import Desired
+from lambda_ci.deploy.finish import is_late
 from lambda_ci.deploy.layers import resolved
 from lambda_ci.deploy.release import Release, released, unchanged
 from lambda_ci.deploy.resources.code import update_code
@@ -20,6 +21,7 @@ from lambda_ci.deploy.resources.code_signing import update_code_signing
 from lambda_ci.deploy.resources.configuration import update_configuration
 from lambda_ci.deploy.resources.function import create
 from lambda_ci.deploy.resources.layer import publish_layers
+from lambda_ci.deploy.resources.reserved_concurrency import reserve
 from lambda_ci.deploy.resources.tags import update_tags
 from lambda_ci.deploy.resources.version import publish
 from lambda_ci.deploy.services import Services
@@ -36,6 +38,7 @@ UPDATES: Mapping[Resource, Update] = {
     Resource.CONFIGURATION: update_configuration,
     Resource.CODE: update_code,
     Resource.TAGS: update_tags,
+    Resource.RESERVED_CONCURRENCY: reserve,
 }
 
 
@@ -64,7 +67,7 @@ def _update(plan: Plan, desired: Desired, current: Current, services: Services) 
     live = current.latest
     assert live is not None
     for change in plan.changes:
-        if change.resource in UPDATES and change.action is not Action.UNCHANGED:
+        if change.resource in UPDATES and change.action is not Action.UNCHANGED and not is_late(change, desired):
             live = UPDATES[change.resource](desired, current, live, services)
     if plan.find(Resource.VERSION) is None:
         return unchanged(current)

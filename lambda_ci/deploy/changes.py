@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lambda_ci.adapters.lambda_members import Place
+from lambda_ci.deploy.attaching import attached_changes
 from lambda_ci.deploy.comparison import (
     differing,
     environment_differs,
@@ -17,11 +18,13 @@ from lambda_ci.deploy.comparison import (
     fields,
     missing_tags,
     observed,
+    surplus_tags,
 )
 from lambda_ci.deploy.current import LATEST
 from lambda_ci.deploy.layers import check_sizes, gives_way, layer_changes, resolved
 from lambda_ci.deploy.package import code_fields, runs
 from lambda_ci.deploy.preconditions import check
+from lambda_ci.deploy.resources.reserved_concurrency import reservation, stops
 from lambda_ci.model.change import Action, Change, FieldChange, Plan, Resource
 from lambda_ci.model.history import describes
 
@@ -42,7 +45,10 @@ def plan(desired: Desired, current: Current, *, staging: StagingSpec | None) -> 
     desired = resolved(desired, current)
     check(desired, current, staging=staging)
     steps = _update(desired, current, current.latest) if current.latest else (_creation(desired),)
-    changes = [*layer_changes(desired, current), *steps, *_release(desired, current)]
+    reserved = reservation(desired, current.latest)
+    release = _release(desired, current)
+    after = (*release, reserved) if stops(desired) else (reserved, *release)
+    changes = [*layer_changes(desired, current), *steps, *after, *attached_changes(desired, current.attached)]
     return Plan(
         function=desired.name,
         function_name=desired.function_name,
@@ -91,9 +97,9 @@ def _code(desired: Desired, current: Current, live: Live) -> tuple[FieldChange, 
 
 
 def _tags(desired: Desired, live: Live) -> tuple[FieldChange, ...]:
-    missing = missing_tags(desired, live)
+    wanted = {**missing_tags(desired, live), **dict.fromkeys(surplus_tags(desired, live), "")}
     return tuple(
-        FieldChange(field=f"tags.{key}", before=live.tags.get(key, ""), after=value) for key, value in missing.items()
+        FieldChange(field=f"tags.{key}", before=live.tags.get(key, ""), after=value) for key, value in wanted.items()
     )
 
 
@@ -116,6 +122,7 @@ def _lags(desired: Desired, current: Current, released: Live) -> bool:
     return (
         released.version == LATEST
         or not runs(released, desired.package)
+        or (desired.code_only and current.latest is not None and not current.latest.same_content(released))
         or environment_differs(desired, released)
         or any(differing(desired, released, current, place) for place in (Place.CONFIGURATION, Place.CODE))
     )

@@ -90,7 +90,7 @@ def whole(name: str, desired: Desired, live: Live) -> JsonValue:
 
 def environment(desired: Desired, live: Live) -> dict[str, str]:
     """All variables that the function shall have."""
-    kept = {} if desired.environment_replaces else live.environment
+    kept = {} if desired.environment_replaces else {k: v for k, v in live.environment.items() if k not in desired.unset}
     return {**kept, **(desired.environment or {})}
 
 
@@ -103,6 +103,11 @@ def environment_differs(desired: Desired, live: Live) -> bool:
 def missing_tags(desired: Desired, live: Live) -> dict[str, str]:
     """The declared tags that the function does not carry so."""
     return {key: value for key, value in desired.tags.items() if live.tags.get(key) != value}
+
+
+def surplus_tags(desired: Desired, live: Live) -> list[str]:
+    """The tags that the function carries and shall not, by name."""
+    return sorted(desired.untagged & live.tags.keys())
 
 
 def fields(name: str, wanted: JsonValue, seen: JsonValue) -> Iterator[FieldChange]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, cast
 from lambda_ci.adapters.aws_errors import Refusal, asking
 from lambda_ci.adapters.lambda_members import places, request_form, unreported
 from lambda_ci.deploy.answers import complete
+from lambda_ci.deploy.attached import Attached, read_attached
 from lambda_ci.model.history import describes
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ class Live:
     """Why the variables cannot be read; empty where they can."""
     tags: Mapping[str, str]
     tags_error: str
+    reserved_concurrency: int | None = None
+    """Of the whole function; ``None``: nothing is reserved."""
     location: str = field(default="", repr=False, compare=False)
     """Where the package can be fetched for ten minutes; whoever has the address may do so. Empty where AWS does not say."""
 
@@ -96,15 +99,18 @@ class Current:
     """Of the project's layers that the function shall have: their ARNs by name, empty for those still to be published."""
     new_layers: frozenset[str] = frozenset()
     """Those that this run creates, and no other function's plan tells of."""
+    attached: Attached = field(default_factory=Attached)
+    """Only what is declared was asked for."""
 
 
 def read(aws: Aws, desired: Desired) -> Current:
-    """The side of AWS for a comparison. Two requests at most, and one more where code signing is declared."""
+    """The side of AWS for a comparison. Two requests at most, and more only for what is declared and they do not tell."""
     client = aws.lambda_client()
     seen = observe(client, desired.function_name, desired.alias)
-    if seen.latest is None or desired.code_signing is None:
+    if seen.latest is None:
         return seen
-    return replace(seen, code_signing=_code_signing(client, desired.function_name))
+    seen = replace(seen, attached=read_attached(client, desired))
+    return replace(seen, code_signing=_code_signing(client, desired.function_name)) if desired.code_signing else seen
 
 
 def observe(client: LambdaClient, function_name: str, alias: str) -> Current:
@@ -160,6 +166,7 @@ def live(client: LambdaClient, answer: GetFunctionResponseTypeDef, *, doing: str
         environment_error=environment.get("Error", {}).get("Message", ""),
         tags=answer.get("Tags", {}),
         tags_error=answer.get("TagsError", {}).get("Message", ""),
+        reserved_concurrency=answer.get("Concurrency", {}).get("ReservedConcurrentExecutions"),
         location=answer.get("Code", {}).get("Location", ""),
     )
 

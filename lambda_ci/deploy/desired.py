@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from lambda_ci.deploy.layers import Layer, layer
 
@@ -17,9 +17,12 @@ if TYPE_CHECKING:
     from lambda_ci.deploy.package import AnyPackage
     from lambda_ci.model.artifact import LayerPackage
     from lambda_ci.model.settings import Function
+    from lambda_ci.model.spec import AsyncSpec, UrlSpec
 
 MARK = "lambda-ci:project"
 """The tag that says which project owns a function."""
+_WITH_CODE = frozenset({"Architectures", "PackageType", "SourceKMSKeyArn", "S3ObjectStorageMode"})
+"""What describes the code itself, and is sent with it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,16 +39,33 @@ class Desired:
     """``None``: not declared."""
     environment_replaces: bool
     """Whether variables that are not declared are removed."""
+    unset: frozenset[str] = frozenset()
+    """Variables that are removed."""
     tags: Mapping[str, str]
+    untagged: frozenset[str] = frozenset()
+    """Tags that are removed."""
+    code_only: bool = False
+    """Whether the rest is left to somebody else, and nothing of it is declared here."""
     package: AnyPackage
     project: str
     layers: tuple[Layer | str, ...] | None = None
     """In order: layers of the project, and ARNs; ``None``: not declared."""
+    reserved_concurrency: int | Literal["none"] | None = None
+    """``none``: without a reservation; ``None``: not declared."""
+    url: UrlSpec | Literal["none"] | None = None
+    events: AsyncSpec | Literal["none"] | None = None
+    """What becomes of asynchronous invocations."""
+    provisioned_concurrency: int | Literal["none"] | None = None
 
     @property
     def digest(self) -> str:
         """Hex: tells whether two versions were declared alike. Values of the environment cannot be told from it."""
-        declared = {"members": self.members, "environment": self.environment, "replaces": self.environment_replaces}
+        declared = {
+            "members": self.members,
+            "environment": self.environment,
+            "replaces": self.environment_replaces,
+            "unset": sorted(self.unset),
+        }
         return hashlib.sha256(json.dumps(declared, sort_keys=True, default=dict).encode()).hexdigest()
 
     @property
@@ -62,18 +82,45 @@ def desired(
     spec = function.spec
     own: dict[str, JsonValue] = {"Architectures": [spec.architecture.value]}
     own |= {"PackageType": "Image"} if spec.is_image else {"Handler": spec.handler, "Runtime": spec.runtime}
-    return Desired(
+    whole = Desired(
         name=function.name,
         function_name=function.function_name,
         alias=spec.alias,
         members={**spec.members, **own},
-        environment=spec.environment,
+        environment=None if spec.environment is None else spec.variables,
         environment_replaces=spec.environment_mode == "replace",
-        tags={**(spec.tags or {}), MARK: project},
+        unset=_without_value(spec.environment),
+        tags={**{key: value for key, value in (spec.tags or {}).items() if value is not None}, MARK: project},
+        untagged=_without_value(spec.tags),
         package=package,
         project=project,
         layers=None if layers is None else tuple(_layer(one, project) for one in layers),
+        reserved_concurrency=spec.reserved_concurrency,
+        url=spec.url,
+        events=spec.async_,
+        provisioned_concurrency=spec.provisioned_concurrency,
     )
+    return _code_only(whole) if spec.mode == "code-only" else whole
+
+
+def _code_only(whole: Desired) -> Desired:
+    """Without the mark as well: who manages the tags would take it off again."""
+    return Desired(
+        name=whole.name,
+        function_name=whole.function_name,
+        alias=whole.alias,
+        members={name: value for name, value in whole.members.items() if name in _WITH_CODE},
+        environment=None,
+        environment_replaces=False,
+        tags={},
+        code_only=True,
+        package=whole.package,
+        project=whole.project,
+    )
+
+
+def _without_value(entries: Mapping[str, str | None] | None) -> frozenset[str]:
+    return frozenset(key for key, value in (entries or {}).items() if value is None)
 
 
 def _layer(one: LayerPackage | str, project: str) -> Layer | str:

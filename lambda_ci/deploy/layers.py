@@ -80,7 +80,7 @@ def attached(layers: Sequence[Layer | str] | None, lives: Sequence[Live | None])
 def resolved(desired: Desired, current: Current) -> Desired:
     """With the member ``Layers`` as it shall be; a layer that is still to be published stands there by its name."""
     if desired.layers is None:
-        rest = _without_ours(desired, current)
+        rest = None if desired.code_only else _without_ours(desired, current)
         return replace(desired, members={**desired.members, "Layers": rest}) if rest is not None else desired
     arns: list[JsonValue] = [
         one if isinstance(one, str) else current.layers.get(one.name) or one.name for one in desired.layers

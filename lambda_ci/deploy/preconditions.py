@@ -23,6 +23,8 @@ _APART = frozenset({"Tags", "CodeSigningConfigArn"})
 def check(desired: Desired, current: Current, *, staging: StagingSpec | None) -> None:
     """Raises the first thing that stands in the way of reaching ``desired`` from ``current``."""
     live = current.latest
+    if live is None and desired.code_only:
+        raise _absent(desired)
     if live is None:
         _role(desired)
     else:
@@ -32,6 +34,14 @@ def check(desired: Desired, current: Current, *, staging: StagingSpec | None) ->
         _readable(desired, current.released or live)
     if isinstance(desired.package, Package) and (live is None or not runs(live, desired.package)):
         _size(desired.package, staging)
+
+
+def _absent(desired: Desired) -> ConfigurationError:
+    return ConfigurationError(
+        f"the function {desired.function_name} does not exist, and `mode: code-only` creates none",
+        why="Everything but the code is left to what manages the function elsewhere.",
+        fix="create it there first, correct function-name or the region, or take `mode: code-only` out",
+    )
 
 
 def _role(desired: Desired) -> None:

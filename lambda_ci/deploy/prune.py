@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from lambda_ci.deploy.services import Services
 
 _ABSENT = "ResourceNotFoundException"
+_UNPROVISIONED = "ProvisionedConcurrencyConfigNotFoundException"
+"""What the embedded AWS answers where Lambda has an empty list."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,11 +113,15 @@ def _delete(function_name: str, number: str, services: Services) -> str:
 
 def _provisioned(client: LambdaClient, function_name: str) -> dict[str, str]:
     held: dict[str, str] = {}
-    with asking(f"list the provisioned concurrency of {function_name}"):
-        paginator = client.get_paginator("list_provisioned_concurrency_configs")
-        for page in paginator.paginate(FunctionName=function_name):
-            for one in page.get("ProvisionedConcurrencyConfigs", []):
-                held[one.get("FunctionArn", "").rpartition(":")[2]] = "provisioned concurrency"
+    try:
+        with asking(f"list the provisioned concurrency of {function_name}"):
+            paginator = client.get_paginator("list_provisioned_concurrency_configs")
+            for page in paginator.paginate(FunctionName=function_name):
+                for one in page.get("ProvisionedConcurrencyConfigs", []):
+                    held[one.get("FunctionArn", "").rpartition(":")[2]] = "provisioned concurrency"
+    except Refusal as refusal:
+        if refusal.code != _UNPROVISIONED:
+            raise
     return held
 
 

@@ -10,6 +10,8 @@ from lambda_ci.deploy.resources.alias import create_alias, move_alias, read_alia
 from lambda_ci.deploy.trouble import Persistence, changed_meanwhile
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from lambda_ci.deploy.current import Current, Live
     from lambda_ci.deploy.resources.alias import Alias
     from lambda_ci.deploy.services import Services
@@ -46,16 +48,18 @@ def unchanged(current: Current) -> Release:
     return _release(current, current.released, moves=False)
 
 
-def promote(release: Release, services: Services) -> Release:
+def promote(release: Release, services: Services, *, weights: Mapping[str, float] | None = None) -> Release:
     """Create the alias, or move it from the previous version to this one; all calls go there when this returns.
 
-    Doing it twice does it once. Raises ``AwsError`` where somebody else moved the alias meanwhile.
+    Doing it twice does it once. Raises ``AwsError`` where somebody else moved the alias meanwhile, or split its calls otherwise
+    than into ``weights``: who gives all calls back to the previous version during a rollout wants it to end.
     """
     if not release.moves:
         return release
     alias = _read(release, services) if release.previous_version else None
     persistence = Persistence(f"the alias {release.alias} of {release.function_name}", services)
     while not _arrived(alias, release):
+        check_split(alias, weights)
         try:
             _put(alias, release, services)
         except Refusal as refusal:
@@ -73,6 +77,13 @@ def _arrived(alias: Alias | None, release: Release) -> bool:
         what = f"the alias {release.alias} of {release.function_name} (now at version {version or 'none'})"
         raise changed_meanwhile(what)
     return alias is not None and version == release.version and not alias.split
+
+
+def check_split(alias: Alias | None, weights: Mapping[str, float] | None) -> None:
+    """Raises ``AwsError`` where the calls of the alias are split otherwise; ``None``: whatever they are."""
+    if alias is not None and weights is not None and not alias.splits(weights):
+        split = ", ".join(f"{share:.0%} to version {number}" for number, share in alias.weights.items())
+        raise changed_meanwhile(f"the alias {alias.name} of {alias.function_name} (split now: {split or 'none'})")
 
 
 def _put(alias: Alias | None, release: Release, services: Services) -> None:

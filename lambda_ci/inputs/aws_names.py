@@ -42,7 +42,7 @@ REFUSED: Mapping[str, str] = {
 }
 """Members that lambda-ci sets itself, with what to use instead."""
 
-UNBUILT = frozenset({"triggers", "url"})
+UNBUILT = frozenset({"triggers"})
 """Keys that a later version will take."""
 
 

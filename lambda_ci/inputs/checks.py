@@ -10,7 +10,9 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from lambda_ci.inputs.capacity import check_capacity
 from lambda_ci.inputs.images import check_image, needs
+from lambda_ci.inputs.lambda_layers import is_arn
 from lambda_ci.inputs.located import Located, plain
 from lambda_ci.inputs.package_size import check_package
 from lambda_ci.inputs.wording import not_what, quoted, shown, suggestion
@@ -43,6 +45,8 @@ def check_function(function: Located, *, today: date) -> Iterator[Problem]:
     yield from _tags(function)
     yield from _exclude(function)
     yield from check_package(function)
+    yield from check_capacity(function)
+    yield from _mode(function)
     for case in (function.at("smoke") or function).elements:
         yield from _expression(case)
 
@@ -123,6 +127,17 @@ def _tags(function: Located) -> Iterator[Problem]:
     if len(tags.entries) >= _MAX_TAGS:
         message = f"{len(tags.entries)} tags are too many: AWS allows {_MAX_TAGS}, and lambda-ci adds one"
         yield tags.key_problem(message)
+
+
+def _mode(function: Located) -> Iterator[Problem]:
+    """Which layers a function has is configuration, so a package that needs new ones cannot be deployed without it."""
+    mode, layers, layer = function.at("mode"), function.at("layers"), function.at("layer")
+    if mode is None or mode.value != "code-only":
+        return
+    built = [one for one in (layers or function).elements if isinstance(one.value, str) and not is_arn(one.value)]
+    built += [layer] if layer is not None and layer.value == "auto" else []
+    if built:
+        yield mode.problem("cannot attach layers that the project builds: put the dependencies into the package")
 
 
 def _exclude(function: Located) -> Iterator[Problem]:

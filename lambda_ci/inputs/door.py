@@ -41,14 +41,21 @@ _FORMS: Mapping[str, str] = {
     "role-to-assume": "the ARN of a role, such as arn:aws:iam::123456789012:role/deploy",
     "role-session-name": "2 to 64 letters, digits and the characters _+=,.@-",
     "endpoint-url": "an address that begins with http:// or https://",
+    "allow-methods": "*, GET, HEAD, PUT, POST, PATCH or DELETE (preflight requests are always answered)",
+    "on-success": "an ARN, or none",
+    "on-failure": "an ARN, or none",
     "repository": "the name of an ECR repository, or an address such as registry.example/team/name (no tag)",
     "image-uri": "an image's address: ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG or …/NAME@sha256:DIGEST",
     "target": "the name of a stage: letters, digits, dots, - and _",
     "max-size": _SIZE,
     "max-unpacked-size": _SIZE,
     "bucket": "the name of an S3 bucket: 3 to 63 small letters, digits, dots and hyphens",
+    "owner": "the number of an account, 12 digits in quotes",
+    "kms-key-id": "the ARN, the id or the alias of a KMS key",
 }
 _NAME = "letters, digits, - and _"
+_SECTIONS = frozenset({"UrlSpec", "AsyncSpec"})
+"""What a path of pydantic says where a value may be a section or a word."""
 _CONVERTIBLE = frozenset({"int_type", "float_type", "bool_type"})
 
 
@@ -63,12 +70,27 @@ def admit(document: Located, *, whole: bool = True) -> tuple[Spec | None, list[P
         errors = _errors(value)
     if isinstance(errors, Spec):
         return errors, []
+    errors = list(_without_branches(document, errors))
     judged = [error for error in errors if whole or not _is_missing_in_part(error)]
     return None, list(_problems(document, judged))
 
 
 def _is_missing_in_part(error: ErrorDetails) -> bool:
     return error["type"] == "missing" and len(error["loc"]) > 1
+
+
+def _without_branches(document: Located, errors: Iterable[ErrorDetails]) -> Iterator[ErrorDetails]:
+    """A section may also be a word (`url: none`): of a mapping, only what is wrong with it as that section is told, in its place."""
+    errors = list(errors)
+    sections = {
+        error["loc"][: error["loc"].index(step)] for error in errors for step in error["loc"] if step in _SECTIONS
+    }
+    for error in errors:
+        section = next((path for path in sections if error["loc"][: len(path)] == path), None)
+        if section is None or not isinstance(document.nearest(*section)[0].value, dict):
+            yield error
+        elif error["loc"][len(section)] in _SECTIONS:
+            yield {**error, "loc": (*section, *error["loc"][len(section) + 1 :])}
 
 
 def _errors(value: JsonValue) -> Spec | list[ErrorDetails]:
@@ -114,7 +136,8 @@ def _problem(document: Located, path: tuple[Step, ...], errors: list[ErrorDetail
     if rest and rest[-1] == "[key]":
         key = Located(value=str(path[-2]), origin=node.key_origin or node.origin, key=node.key)
         return key.problem(_form(_NAME, key))
-    return node.problem(_message(node, str(path[-1]) if path else "", errors))
+    name = next((step for step in reversed(path) if isinstance(step, str)), "")
+    return node.problem(_message(node, name, errors))
 
 
 def _unknown_key(path: tuple[Step, ...], *, suggest: bool) -> str:
@@ -144,6 +167,8 @@ def _expected(error: ErrorDetails) -> Iterator[str]:
         yield _EXPECTED[error["type"]]
     elif error["type"] == "literal_error" and not _choices(error["ctx"]):
         yield str(error["ctx"]["expected"]).lower()
+    elif error["type"] == "literal_error" and _choices(error["ctx"]) == ["none"]:
+        yield '"none"'
 
 
 def _choices(context: Mapping[str, Any]) -> list[str]:

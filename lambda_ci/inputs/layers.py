@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from lambda_ci.inputs.options import Option, Scope
 
 _PREFIX = "LAMBDA_CI_"
-_ACTION = frozenset({"command", "local", "matrix", "args", "entrypoint"})
-"""Inputs that are not settings: the action's own two, and the runner's for every container action."""
+_ACTION = frozenset({"command", "local", "matrix", "to", "keep", "args", "entrypoint"})
+"""Inputs that are not settings: the action's own, and the runner's for every container action."""
 CACHE_VARIABLES = ("LAMBDA_CI_CACHE_DIR", "LAMBDA_CI_CACHE")
 
 

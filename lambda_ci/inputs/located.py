@@ -107,6 +107,13 @@ def _over(base: Located, top: Located) -> Located:
     return replace(top, value=entries)
 
 
+def without_empty(node: Located) -> Located:
+    """A mapping without the entries that hold nothing: ``KEY:`` unsets what a lower layer says."""
+    if not isinstance(node.value, dict):
+        return node
+    return replace(node, value={name: child for name, child in node.value.items() if child.value is not None})
+
+
 def plain(node: Located) -> JsonValue:
     """The value alone."""
     if isinstance(node.value, dict):

@@ -14,7 +14,7 @@ from lambda_ci.inputs import wording
 from lambda_ci.inputs.aws_names import REFUSED, UNBUILT, own_fields, settable
 from lambda_ci.inputs.interpolate import has_placeholder
 from lambda_ci.inputs.lambda_layers import is_arn
-from lambda_ci.inputs.located import Located, plain, scalars
+from lambda_ci.inputs.located import Located, plain, scalars, without_empty
 from lambda_ci.inputs.scalars import resolve
 from lambda_ci.model.naming import kebab
 
@@ -166,8 +166,9 @@ class Members:
 
     def _check_tags(self, tags: Located | None) -> None:
         """Tags have lambda-ci's own rules for merging, and AWS's for their form; their types are the door's business."""
-        if tags is not None and all(isinstance(leaf.value, str) for leaf in scalars(tags)) and tags.entries:
-            self.value(tags, "Tags")
+        given = without_empty(tags) if tags is not None else None
+        if given and all(isinstance(leaf.value, str) for leaf in scalars(given)) and given.entries:
+            self.value(given, "Tags")
 
     def _check_layers(self, layers: Located | None) -> None:
         """What is no name of a layer must have the form of an ARN."""

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from lambda_ci.inputs import lambda_layers
-from lambda_ci.inputs.located import NOWHERE, Located, mapping, merge, scalars
+from lambda_ci.inputs.located import NOWHERE, Located, mapping, merge, scalars, without_empty
 from lambda_ci.inputs.wording import quoted, suggestion
 from lambda_ci.model.problem import Problem
 
@@ -60,13 +60,6 @@ def _packaging(section: Located) -> Located | None:
     """How packages are built stands at the top as well: for every function, as ``defaults`` would say it."""
     there = {name: node for name in ("build", "package") if (node := section.at(name)) is not None}
     return replace(section, value=there) if there else None
-
-
-def without_empty(node: Located) -> Located:
-    """A mapping without the entries that hold nothing: ``KEY:`` unsets what a lower layer says."""
-    if not isinstance(node.value, dict):
-        return node
-    return replace(node, value={name: child for name, child in node.value.items() if child.value is not None})
 
 
 @dataclass(kw_only=True)

@@ -12,6 +12,7 @@ class Action(StrEnum):
 
     CREATE = "create"
     UPDATE = "update"
+    DELETE = "delete"
     UNCHANGED = "unchanged"
 
 
@@ -24,6 +25,11 @@ class Resource(StrEnum):
     CONFIGURATION = "configuration"
     CODE_SIGNING = "code-signing"
     TAGS = "tags"
+    RESERVED_CONCURRENCY = "reserved-concurrency"
+    URL = "url"
+    URL_PERMISSIONS = "url-permissions"
+    ASYNC = "async"
+    PROVISIONED_CONCURRENCY = "provisioned-concurrency"
     VERSION = "version"
     ALIAS = "alias"
 

@@ -3,7 +3,8 @@
     callers of the shop [lambda-ci: 14 < 12 < 9; not 13]
     takes orders [lambda-ci: commit 1a2b3c4d5e6f, run 4711, config 9f8e7d6c]
 
-What others wrote stays before the brackets. AWS takes 256 characters; where they do not suffice the oldest versions go first.
+What others wrote stays before the brackets. AWS takes 256 characters; where they do not suffice the oldest versions go first,
+and only where ten are left the end of the note.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from typing import Self
 
 LIMIT = 256
 """Characters of a description."""
+_LEAST = 10
+"""Versions that stay whatever others wrote."""
 _MARKED = re.compile(r"\s*\[lambda-ci: ([^\[\]]*)\]\s*\Z")
 _BEFORE = " < "
 _ABANDONED = "; not "
@@ -24,7 +27,7 @@ _RUN = re.compile(r"[\w.:/-]{1,60}")
 
 @dataclass(frozen=True, kw_only=True)
 class History:
-    """The versions of an alias, newest first: the first is what it runs. Numbers as text."""
+    """The versions of an alias, newest first: the first is what it runs. Numbers as text, or $LATEST, which is not written down."""
 
     versions: tuple[str, ...] = ()
     abandoned: tuple[str, ...] = ()
@@ -38,9 +41,8 @@ class History:
         note, record = _parted(description)
         past, _, abandoned = record.partition(_ABANDONED.strip(" "))
         versions = _numbers(past)
-        current = (runs,) if runs.isdecimal() else ()
         return cls(
-            versions=_distinct(*current, *versions),
+            versions=_distinct(*filter(None, [runs]), *versions),
             abandoned=tuple(one for one in _numbers(abandoned) if one != runs),
             note=note,
         )
@@ -73,11 +75,12 @@ class History:
     @property
     def text(self) -> str:
         """The description, at most 256 characters."""
-        versions, abandoned = list(self.versions), list(self.abandoned)
+        versions, abandoned = ([one for one in many if one.isdecimal()] for many in (self.versions, self.abandoned))
         while True:
-            text = _joined(self.note, _BEFORE.join(versions) + (_ABANDONED + " ".join(abandoned) if abandoned else ""))
-            if len(text) <= LIMIT:
-                return text
+            past = _BEFORE.join(versions) + (_ABANDONED + " ".join(abandoned) if abandoned else "")
+            whole = len(self.note) + len(_joined("", past)) < LIMIT
+            if whole or len(versions) + len(abandoned) <= _LEAST:
+                return _joined(self.note, past)
             (abandoned if abandoned and len(versions) <= len(abandoned) + 1 else versions).pop()
 
 

@@ -134,6 +134,8 @@ class FunctionResult:
     build: BuildResult | None = None
     image: str = ""
     """The container image that was deployed, by digest."""
+    url: str = ""
+    """The function URL of the alias; only known where one is declared."""
     plan: Plan | None = None
     smoke: tuple[SmokeResult, ...] = ()
     warnings: tuple[Problem, ...] = ()

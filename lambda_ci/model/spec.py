@@ -38,6 +38,10 @@ class _Spec(BaseModel):
 MAX_EXPRESSION = 1000
 """Characters of a JMESPath expression."""
 
+CorsHeader = Annotated[str, Field(max_length=1024)]
+CorsMethod = Annotated[str, Field(pattern=r"^(\*|GET|HEAD|PUT|POST|PATCH|DELETE)$")]
+CorsOrigin = Annotated[str, Field(min_length=1, max_length=253)]
+Destination = Annotated[str, Field(max_length=350, pattern=r"^(none|arn:aws[a-zA-Z0-9-]*:[a-zA-Z0-9-]+:\S*)$")]
 AliasName = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[a-zA-Z0-9_-]*[a-zA-Z_-][a-zA-Z0-9_-]*$")]
 FunctionName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-zA-Z0-9_-]+$")]
 LayerName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-zA-Z0-9_-]+$")]
@@ -146,7 +150,7 @@ class ImageSpec(_Spec):
         description="Where the image is pushed: the name of an ECR repository of this account and region, or a registry's "
         "address with a repository.",
         max_length=512,
-        pattern=r"^([A-Za-z0-9.-]+(:\d+)?/)?[a-z0-9]+([._/-]+[a-z0-9]+)*$",
+        pattern=r"^([A-Za-z0-9.-]+(:[0-9]+)?/)?[a-z0-9]+([._/-]+[a-z0-9]+)*$",
     )
     dockerfile: Path | None = Field(
         None,
@@ -171,7 +175,7 @@ class ImageSpec(_Spec):
         None,
         description="The stage of the Dockerfile to build. Default: the last.",
         max_length=128,
-        pattern=r"^[\w.-]+$",
+        pattern=r"^[A-Za-z0-9_.-]+$",
     )
     create_repository: bool = Field(
         False,  # noqa: FBT003 - a field's default
@@ -199,7 +203,7 @@ class LayerSpec(_Spec):
     runtime: str | None = Field(
         None,
         description="The only runtime that the layer is for. Default: that of each function that uses it.",
-        pattern=r"^python3\.\d+$",
+        pattern=r"^python3\.[0-9]+$",
     )
     architecture: Architecture | None = Field(
         None, description="The only architecture that the layer is for. Default: that of each function that uses it."
@@ -256,6 +260,51 @@ class RolloutSpec(_Spec):
     )
 
 
+class CorsSpec(_Spec):
+    """What browsers may do with a function URL. What is not written is left as it is on AWS."""
+
+    allow_credentials: bool | None = Field(None, description="Whether cookies and other credentials may be sent.")
+    allow_headers: tuple[CorsHeader, ...] | None = Field(None, description="Headers of requests.", max_length=100)
+    allow_methods: tuple[CorsMethod, ...] | None = Field(
+        None, description="`*`, or methods such as `GET`; preflight requests are always answered.", max_length=6
+    )
+    allow_origins: tuple[CorsOrigin, ...] | None = Field(
+        None, description="`*`, or origins such as `https://shop.example`.", max_length=100
+    )
+    expose_headers: tuple[CorsHeader, ...] | None = Field(
+        None, description="Headers of answers that scripts may read.", max_length=100
+    )
+    max_age: int | None = Field(None, description="Seconds that browsers may remember this.", ge=0, le=86400)
+
+
+class UrlSpec(_Spec):
+    """A function URL on the alias."""
+
+    auth_type: Literal["NONE", "AWS_IAM"] = Field(
+        description="`NONE`: everybody may call it, and the permissions for that are made. `AWS_IAM`: signed requests only."
+    )
+    cors: CorsSpec | None = Field(None, description="What browsers may do with it.")
+    invoke_mode: Literal["BUFFERED", "RESPONSE_STREAM"] | None = Field(
+        None, description="`RESPONSE_STREAM` needs a runtime that streams; Lambda's Python runtimes do not."
+    )
+
+
+class AsyncSpec(_Spec):
+    """What becomes of asynchronous invocations of the alias. What is not written is left as it is on AWS."""
+
+    maximum_retry_attempts: int | None = Field(None, description="How often a failed event is tried again.", ge=0, le=2)
+    maximum_event_age_in_seconds: int | None = Field(
+        None, description="How long an event may wait for its turn.", ge=60, le=21600
+    )
+    on_success: Destination | None = Field(
+        None, description="The ARN of what is told of each success: a queue, topic, function or bus; `none`: nothing."
+    )
+    on_failure: Destination | None = Field(
+        None,
+        description="The ARN of what is told of each event given up: a queue, topic, function, bus or bucket; `none`: nothing.",
+    )
+
+
 class FunctionSpec(_Spec):
     """One function."""
 
@@ -273,7 +322,7 @@ class FunctionSpec(_Spec):
     runtime: str | None = Field(
         None,
         description="`python3.12` and the like. Required, but for an existing image or a Dockerfile of your own.",
-        pattern=r"^python3\.\d+$",
+        pattern=r"^python3\.[0-9]+$",
     )
     package_type: Literal["Zip", "Image"] = Field(
         "Zip", description="`Image`: a container image, an existing one (`image-uri`) or one that is built (`image`)."
@@ -282,7 +331,7 @@ class FunctionSpec(_Spec):
         None,
         description="An existing image in a private ECR repository of the function's region, by tag or by digest.",
         max_length=1000,
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]*(:\d+)?/[a-z0-9]+([._/-]+[a-z0-9]+)*(:[\w][\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$",
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]+)?/[a-z0-9]+([._/-]+[a-z0-9]+)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$",
     )
     image: ImageSpec = Field(
         default_factory=lambda: ImageSpec.model_validate({}), description="The image that is built and pushed."
@@ -304,11 +353,20 @@ class FunctionSpec(_Spec):
     alias: AliasName = Field(
         "live", description="The alias that callers use. It moves to a new version only after the smoke test."
     )
-    environment: Mapping[str, str] | None = Field(None, description="Environment variables.", repr=False)
+    environment: Mapping[str, str | None] | None = Field(
+        None, description="Environment variables; one without a value (`KEY:`) is removed.", repr=False
+    )
     environment_mode: Literal["merge", "replace"] = Field(
         "merge", description="`merge` keeps variables that others have set on the function, `replace` removes them."
     )
-    tags: Mapping[str, str] | None = Field(None, description="Tags on the function; those of others stay.")
+    tags: Mapping[str, str | None] | None = Field(
+        None, description="Tags on the function; those of others stay, and one without a value (`KEY:`) is removed."
+    )
+    mode: Literal["full", "code-only"] = Field(
+        "full",
+        description="`code-only`: only the code is deployed, with version, tests and alias; everything else that is declared here "
+        "is left as it is on AWS, where something else (Terraform, CDK) manages it.",
+    )
     exclude: tuple[str, ...] = Field(
         (), description="Patterns (as in .gitignore) of files in `source` that stay out, beside those in .lambdaignore."
     )
@@ -342,6 +400,26 @@ class FunctionSpec(_Spec):
         default_factory=lambda: RolloutSpec.model_validate({}),
         description="In which steps traffic moves to a new version.",
     )
+    reserved_concurrency: Annotated[int, Field(ge=0)] | Literal["none"] | None = Field(
+        None,
+        description="How many invocations may run at once; they are kept for this function alone. `0` stops it, `none` removes "
+        "the reservation.",
+    )
+    url: UrlSpec | Literal["none"] | None = Field(
+        None,
+        description="A function URL on the alias, made once the alias runs a tested version. `none`: without one; only what "
+        "carries a permission of lambda-ci is deleted.",
+    )
+    async_: AsyncSpec | Literal["none"] | None = Field(
+        None,
+        alias="async",
+        description="What becomes of asynchronous invocations of the alias. `none`: as Lambda does it by itself.",
+    )
+    provisioned_concurrency: Annotated[int, Field(ge=1)] | Literal["none"] | None = Field(
+        None,
+        description="How many environments of the alias are kept warm; they cost money all the time. The deploy waits until they "
+        "are. `none`: none.",
+    )
     members: Mapping[str, JsonValue] = Field(default_factory=dict, exclude=True, repr=False)
 
     @property
@@ -350,6 +428,11 @@ class FunctionSpec(_Spec):
         if self.runtime is None:
             raise ValueError("a function without a runtime has passed the door")
         return Target(self.runtime, self.architecture)
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """The declared environment, without what is to be removed."""
+        return {key: value for key, value in (self.environment or {}).items() if value is not None}
 
     @property
     def is_image(self) -> bool:
@@ -374,12 +457,12 @@ class AwsSpec(_Spec):
         None,
         description="The ARN of a role to take: with the identity token of the CI system (GitHub, GitLab, Bitbucket, CircleCI) "
         "where there are no credentials, else with those.",
-        pattern=r"^arn:aws[\w-]*:iam::\d{12}:role/\S+$",
+        pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/\S+$",
     )
     role_session_name: str | None = Field(
         None,
         description="What CloudTrail calls it. Default: the repository and the run.",
-        pattern=r"^[\w+=,.@-]{2,64}$",
+        pattern=r"^[A-Za-z0-9_+=,.@-]{2,64}$",
     )
     role_duration_seconds: int | None = Field(
         None, description="How long its credentials last; they are renewed before.", ge=900, le=43200
@@ -394,6 +477,23 @@ class StagingSpec(_Spec):
         pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",
     )
     prefix: str = Field("lambda-ci/", description="What the key of every staged package begins with.", max_length=512)
+    owner: str | None = Field(
+        None,
+        description="The account that the bucket belongs to (12 digits). Default: that of the credentials.",
+        pattern=r"^[0-9]{12}$",
+    )
+    kms_key_id: str | None = Field(
+        None,
+        description="The KMS key that encrypts the packages: its ARN, id or alias. Default: what the bucket says.",
+        pattern=r"^[A-Za-z0-9:/_-]+$",
+    )
+    create: bool = Field(
+        False,  # noqa: FBT003 - a field's default
+        description="Whether the bucket is made where it is missing: private, encrypted, and with a rule by which packages expire.",
+    )
+    expire_days: int = Field(
+        30, description="After how many days packages expire in a bucket that lambda-ci has made.", ge=1, le=3650
+    )
 
 
 class CacheSpec(_Spec):

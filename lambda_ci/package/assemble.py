@@ -117,7 +117,7 @@ def assemble_layer(
         files, told = with_what_fits(layer.spec.package, sources, bytecode, compiled, room=room)
         lines = ledger(files)
         check(files, lines)
-        check_budget(layer.spec.package, files, lines)
+        check_budget(layer.spec.package, files, lines, what=f"the layer {layer.name}")
         written = write(files, path, stopped=stopped)
     members = tuple(shelf.member(_row(file)) for file in files)
     warnings = (*slimmed.warnings, *case_warnings(sources))

@@ -27,33 +27,40 @@ def zip_size(files: Sequence[File]) -> int:
 
 
 def check_budget(
-    spec: PackageSpec, files: Sequence[File], lines: Sequence[LedgerLine], layers: Sequence[LedgerLine] = ()
+    spec: PackageSpec,
+    files: Sequence[File],
+    lines: Sequence[LedgerLine],
+    layers: Sequence[LedgerLine] = (),
+    *,
+    what: str = "the package",
 ) -> None:
     """Raise ``PackageError`` where the package is larger than the user wants it to be.
 
-    ``lines``: the ledger of the package; ``layers``: that of the layers that the project builds.
+    ``lines``: the ledger of the package; ``layers``: that of the layers that the project builds; ``what`` it is, in words.
     """
-    said = [*_over_zip(spec, files), *_over_unpacked(spec, lines, layers)]
+    said = [*_over_zip(spec, files, what), *_over_unpacked(spec, lines, layers, what)]
     if not said:
         return
     everything = sorted((*lines, *layers), key=lambda line: (-line.size, line.distribution))
     raise PackageError(
-        "\n".join([*(f"{what}:" if what is said[-1] else what for what in said), *_table(everything)]),
+        "\n".join([*(f"{one}:" if one is said[-1] else one for one in said), *_table(everything)]),
         why="`package` in the configuration sets this budget.",
         fix="Remove what is not needed, slim dependencies with `slim` or `botocore-services`, or raise the budget.",
     )
 
 
-def _over_zip(spec: PackageSpec, files: Sequence[File]) -> list[str]:
+def _over_zip(spec: PackageSpec, files: Sequence[File], what: str) -> list[str]:
     if spec.max_size is None:
         return []
-    return _over("The zip", zip_size(files), byte_count(spec.max_size), "max-size")
+    return _over(f"The zip of {what}", zip_size(files), byte_count(spec.max_size), "max-size")
 
 
-def _over_unpacked(spec: PackageSpec, lines: Sequence[LedgerLine], layers: Sequence[LedgerLine]) -> list[str]:
+def _over_unpacked(
+    spec: PackageSpec, lines: Sequence[LedgerLine], layers: Sequence[LedgerLine], what: str
+) -> list[str]:
     if spec.max_unpacked_size is None:
         return []
-    subject = "The package unpacked with its layers" if layers else "The package unpacked"
+    subject = f"T{what[1:]} unpacked with its layers" if layers else f"T{what[1:]} unpacked"
     size = sum(line.size for line in (*lines, *layers))
     return _over(subject, size, byte_count(spec.max_unpacked_size), "max-unpacked-size")
 

@@ -40,7 +40,7 @@ _ONLY_ON_AWS = frozenset({
     "source",
     "requirements",
 })
-_SEEN_BY_THE_AUDIT = ("LD_LIBRARY_PATH",)
+_SEEN_BY_CHECKS = ("LD_LIBRARY_PATH", "PYTHONPATH")
 _ONLY_OF_LAYERS_ON_AWS = frozenset({"description", "license_info", "source", "requirements"})
 _CODE = ("package", "model", "dispatch")
 
@@ -67,10 +67,10 @@ def key(
     compiled: Compiled = NOT_COMPILED,
 ) -> str:
     """Hex. ``beneath``: the sha256 of each layer that is built for the function, in order."""
-    spec, environment = function.spec, function.spec.environment or {}
+    spec, environment = function.spec, function.spec.variables
     described = [
         spec.model_dump(mode="json", exclude=set(_ONLY_ON_AWS)),
-        {name: environment.get(name) for name in _SEEN_BY_THE_AUDIT},
+        {name: environment.get(name) for name in _SEEN_BY_CHECKS},
         [*beneath],
     ]
     return _digest([*described, _told(compiled)], wheels, rows)

@@ -69,7 +69,7 @@ class _Unclear(Exception):
 
 def _known(function: Function) -> frozenset[str]:
     target = function.spec.target
-    if "PYTHONPATH" in (function.spec.environment or {}):
+    if "PYTHONPATH" in function.spec.variables:
         raise _Unclear
     return (images().modules(target) | modules().runtime) - modules().not_built
 

@@ -108,10 +108,11 @@ def placed_own(files: Sequence[File]) -> tuple[File, ...]:
 
 
 def file_name(layer: Layer, wheels: Sequence[Wheel]) -> str:
-    """``deps-python3.12-arm64.zip``; one that no name stands for is told apart by what goes into it."""
+    """``deps-python3.12-arm64.zip``; one that no name stands for is told apart by what goes into it, which are wheels alone:
+    a layer with files of its own that somebody calls ``auto`` must not be taken for it."""
     target = layer.spec.target
     place = f"{target.runtime}-{target.architecture}.zip"
-    if layer.name != AUTO:
+    if layer.name != AUTO or layer.source:
         return f"{layer.name}-{place}"
     digests = sorted(digest for one in wheels for digest in (one.sha256, *(over.sha256 for over in one.overlays)))
     content = hashlib.sha256(f"{digests} {layer.spec.package.model_dump_json()}".encode())

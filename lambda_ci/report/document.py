@@ -84,7 +84,8 @@ def _planned(one: FunctionResult) -> dict[str, JsonValue]:
 
 def _deployed(one: FunctionResult) -> dict[str, JsonValue]:
     package = _build(one.build) if one.build else None
-    return _moved(one) | {"changes": _changes(one.plan), "package": package}
+    url = {"function-url": one.url} if one.url else {}
+    return _moved(one) | url | {"changes": _changes(one.plan), "package": package}
 
 
 def _moved(one: FunctionResult) -> dict[str, JsonValue]:

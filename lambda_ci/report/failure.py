@@ -5,7 +5,7 @@ from __future__ import annotations
 from textwrap import indent
 from typing import TYPE_CHECKING
 
-from lambda_ci.model.problem import Origin, Problem
+from lambda_ci.model.problem import Origin, Problem, Severity
 
 if TYPE_CHECKING:
     from lambda_ci.model.result import Failure, RunResult
@@ -28,10 +28,15 @@ def failures_text(result: RunResult) -> str:
     """All failures of a run: its own with every problem found, then each function's. Empty where there is none."""
     texts = [failure_text(one.failure, name=one.name) for one in result.functions if one.failure]
     if result.failure:
-        problems = [f"  {problem}" for problem in result.problems]
+        problems = [f"  {_kind(problem)}{problem}" for problem in result.problems]
         first, *rest = failure_text(result.failure).split("\n")
         texts.insert(0, "\n".join([first, *problems, *rest]))
     return "\n\n".join(texts)
+
+
+def _kind(problem: Problem) -> str:
+    """What did not fail the run stands among what did, and is not counted there."""
+    return "warning: " if problem.severity is Severity.WARNING else ""
 
 
 def marks(result: RunResult) -> tuple[Problem, ...]:

@@ -40,6 +40,7 @@ FUNCTION: Mapping[str, Callable[[FunctionResult], str]] = {
     "version": lambda one: one.version,
     "previous-version": lambda one: one.previous_version,
     "alias": lambda one: one.alias,
+    "function-url": lambda one: one.url,
     "code-sha256": lambda one: one.build.code_sha256 if one.build else "",
     "package-path": lambda one: str(one.build.path) if one.build else "",
     "package-size": lambda one: str(one.build.size) if one.build else "",

@@ -1,4 +1,4 @@
-"""A plan as text: ``+`` created, ``~`` updated, ``=`` unchanged, with the fields before → after."""
+"""A plan as text: ``+`` created, ``~`` updated, ``-`` deleted, ``=`` unchanged, with the fields before → after."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from lambda_ci.model.change import Change, FieldChange, Plan
 
-SIGNS = {Action.CREATE: "+", Action.UPDATE: "~", Action.UNCHANGED: "="}
+SIGNS = {Action.CREATE: "+", Action.UPDATE: "~", Action.DELETE: "-", Action.UNCHANGED: "="}
 _LONGEST = 200
 
 

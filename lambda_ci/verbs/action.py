@@ -16,16 +16,19 @@ if TYPE_CHECKING:
 
     from lambda_ci.verbs.world import Outcome, World
 
-_ON_AWS = ("plan", "deploy", "invoke", "status")
+_ON_AWS = ("plan", "deploy", "rollback", "prune", "invoke", "status")
+_OPTIONS = {"to": "rollback", "keep": "prune"}
+"""Inputs that are an option of one verb."""
 _VERBS = ("check", "build", *_ON_AWS)
 
 
 def argv_of(inputs: Mapping[str, str]) -> Sequence[str]:
-    """``local`` says nothing to the verbs that do not go to AWS, ``matrix`` to all but ``plan``."""
+    """``local`` says nothing to the verbs that do not go to AWS, ``matrix`` to all but ``plan``, and so on."""
     verb = _verb(inputs)
     local = ["--local"] if verb in _ON_AWS and _local(inputs) in TRUE else []
     matrix = ["--matrix", "github"] if verb == "plan" and _matrix(inputs) in TRUE else []
-    return [verb, *local, *matrix]
+    given = {name: inputs.get(name, "").strip() for name, owner in _OPTIONS.items() if owner == verb}
+    return [verb, *local, *matrix, *(f"--{name}={text}" for name, text in given.items() if text)]
 
 
 def refusal(inputs: Mapping[str, str]) -> Command | None:

@@ -57,6 +57,7 @@ class Bytecode:
             return supplies
         with self.console.step("bytecode") as step:
             self._find(wanting)
+            self._leave_out(supplies, settings)
             step.failed = any(required and isinstance(self._found[key], _Missing) for key, required in wanting.items())
             return self._with_overlays(supplies)
 
@@ -99,6 +100,18 @@ class Bytecode:
                 if isinstance(found, Absent)
                 else Compiler(interpreter=found, store=store, folder=self.folder)
             )
+
+    def _leave_out(self, supplies: Supplies, settings: Settings) -> None:
+        """What goes into its package as it is, and has no room for bytecode there, is not compiled in vain."""
+        from lambda_ci.wheels.bytecode.room import too_large
+
+        some = {dependencies(part) for part in parts(settings) if not _is_whole(part)}
+        for key in self._found.keys() - some:
+            having = supplies[key]
+            if isinstance(self._found.get(key), _Missing) or isinstance(having, LambdaCiError):
+                continue
+            if why := too_large(having[1]):
+                self._found[key] = _Missing(why=why, fix="")
 
     def _with_overlays(self, supplies: Supplies) -> Supplies:
         """One process for all wheels of an interpreter. What fails, fails for all of them."""
@@ -144,6 +157,14 @@ def _wanting(settings: Settings, supplies: Supplies) -> dict[Dependencies, bool]
         if wish != "never" and not isinstance(supplies[key], LambdaCiError):
             wanting[key] = wanting.get(key, False) or wish == "required"
     return wanting
+
+
+def _is_whole(part: Function | Layer) -> bool:
+    """Whether everything that the part depends on is in its own package, and bytecode is a matter of room."""
+    package = part.spec.package
+    slimmed = package.slim or package.botocore_services or package.runtime_boto3
+    parted = getattr(part.spec, "layer", None) == "auto"
+    return package.bytecode == "auto" and not slimmed and not parted
 
 
 def _overlaid(wheel: Wheel, overlays: Mapping[Wheel, Overlay]) -> Wheel:

@@ -24,13 +24,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lambda_ci.console import Clock, Console
+    from lambda_ci.deploy.attached import Attached
     from lambda_ci.deploy.current import Current
     from lambda_ci.deploy.desired import Desired
     from lambda_ci.deploy.release import Release
     from lambda_ci.deploy.services import Services
     from lambda_ci.image.maker import Maker
     from lambda_ci.model.change import Plan
-    from lambda_ci.model.result import FunctionResult
+    from lambda_ci.model.result import Failure, FunctionResult
     from lambda_ci.model.settings import Settings
     from lambda_ci.verbs.packages import Built
     from lambda_ci.verbs.world import World
@@ -72,19 +73,32 @@ def _all(
     def work(one: Built, console: Console, clock: Clock) -> FunctionResult:
         return _attempt(one, settings, replace(services, console=console, clock=clock), maker=maker, world=world)
 
+    failures: list[Failure] = []
+
     def fatal(result: FunctionResult) -> bool:
-        return result.failure is not None and (settings.fail_fast or result.failure.exit_code == Interrupted.exit_code)
+        failures.extend([result.failure] if result.failure and settings.fail_fast else [])
+        return bool(failures)
+
+    def left(one: Built) -> FunctionResult:
+        reason = _NOT_STARTED if crew.stop.called or not failures else _held_back(failures[0])
+        return replace(one.result, failure=one.result.failure or reason)
 
     crew = Together(
         work=work,
         console=world.console,
         interrupted=lambda one: replace(one.result, failure=_STOPPED),
-        left=lambda one: replace(one.result, failure=one.result.failure or _NOT_STARTED),
+        left=left,
         fatal=fatal,
     )
     services.aws.stoppable(crew.stop)
     maker.stop = crew.stop
     return crew.all(built)
+
+
+def _held_back(failure: Failure) -> Failure:
+    """Of a function that is not deployed because of another one's failure, which decides how the run ends."""
+    what = "not deployed: another function failed before its turn, and `fail-fast` is set"
+    return replace(failure, what=what, why="", fix="mend what failed, then deploy again")
 
 
 def _attempt(built: Built, settings: Settings, services: Services, *, maker: Maker, world: World) -> FunctionResult:
@@ -123,6 +137,7 @@ class _Deployment:
 
     def run(self) -> None:
         from lambda_ci.deploy import apply, changes, deployed, desired, release
+        from lambda_ci.deploy.finish import finish
         from lambda_ci.deploy.resources.layer import look_for_layers
         from lambda_ci.deploy.rollout.shift import roll_out
         from lambda_ci.report.plan import plan_text
@@ -140,16 +155,22 @@ class _Deployment:
         self.result = replace(self.result, plan=plan, changed=plan.changed)
         if not plan.changed:
             self._keep(release.unchanged(present))
+            self._reached(present.attached)
             return
         self._check_newer(plan, present)
         new = apply.apply(plan, wanted, present, self.services)
         self._keep(new)
-        if not new.moves:
-            return
-        self.services.console.line(f"version {new.version} is published")
-        self._verify(new)
-        roll_out(new, self.built.function.spec.rollout, self.services)
-        self.services.console.line(f"alias {new.alias} runs version {new.version}")
+        if new.moves:
+            self.services.console.line(f"version {new.version} is published")
+            self._verify(new)
+            roll_out(new, self.built.function.spec.rollout, self.services)
+            self.services.console.line(f"alias {new.alias} runs version {new.version}")
+        self._reached(finish(plan, wanted, present, self.services))
+
+    def _reached(self, attached: Attached) -> None:
+        if attached.url:
+            self.result = replace(self.result, url=attached.url.address)
+            self.services.console.line(f"function URL: {attached.url.address}")
 
     def _check_newer(self, plan: Plan, present: Current) -> None:
         """Before anything is written."""

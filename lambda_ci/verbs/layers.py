@@ -17,6 +17,7 @@ from lambda_ci.verbs.supply import dependencies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from lambda_ci.deploy.services import Services
     from lambda_ci.model.artifact import LayerPackage, Wheel
@@ -103,9 +104,9 @@ def make_layers(settings: Settings, supplies: Supplies, bench: Workbench, around
     every = (layer for function in settings.functions for layer in _below(function, settings, supplies))
     distinct = tuple(dict.fromkeys(every))
     cancelled = threading.Event()
-    work = partial(_one, supplies=supplies, bench=bench, around=around, stopped=cancelled.is_set)
-    made = in_parallel(work, distinct, threads=_THREADS, cancelled=cancelled)
-    return Layers(settings=settings, supplies=supplies, made=dict(zip(distinct, made, strict=True)))
+    work = partial(_one, supplies=supplies, bench=bench, stopped=cancelled.is_set)
+    made = dict(zip(distinct, in_parallel(work, distinct, threads=_THREADS, cancelled=cancelled), strict=True))
+    return Layers(settings=settings, supplies=supplies, made=made | _unattested(made, supplies, around))
 
 
 def announce_layers(built: Sequence[Built], services: Services, *, project: str) -> None:
@@ -135,7 +136,7 @@ def _below(function: Function, settings: Settings, supplies: Supplies) -> tuple[
 
 
 def _one(
-    layer: Layer, *, supplies: Supplies, bench: Workbench, around: Surroundings | None, stopped: Callable[[], bool]
+    layer: Layer, *, supplies: Supplies, bench: Workbench, stopped: Callable[[], bool]
 ) -> MadeLayer | LambdaCiError:
     from lambda_ci.package.make import make_layer
 
@@ -144,7 +145,29 @@ def _one(
         return having
     try:
         tree, unchanged = make_layer(layer, having[1], bench, stopped=stopped)
-        attest(layer, tree.built.package, having, around)
     except LambdaCiError as error:
         return error
     return MadeLayer(tree=tree, unchanged=unchanged)
+
+
+def _unattested(
+    made: Mapping[Layer, MadeLayer | LambdaCiError], supplies: Supplies, around: Surroundings | None
+) -> dict[Layer, LambdaCiError]:
+    """Write the papers; the layers for which that fails. Automatic layers with the same content are one file, and have those of the first:
+    written side by side, the papers would depend on who was last."""
+    told: dict[Path, LambdaCiError | None] = {}
+    failed: dict[Layer, LambdaCiError] = {}
+    for layer, one in made.items():
+        having = supplies[dependencies(layer)]
+        if isinstance(one, LambdaCiError) or isinstance(having, LambdaCiError):
+            continue
+        package = one.tree.built.package
+        if package.path not in told:
+            try:
+                attest(layer, package, having, around)
+                told[package.path] = None
+            except LambdaCiError as error:
+                told[package.path] = error
+        if trouble := told[package.path]:
+            failed[layer] = trouble
+    return failed

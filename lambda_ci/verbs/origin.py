@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lambda_ci.errors import AwsError
+from lambda_ci.errors import AwsError, ConfigurationError
 from lambda_ci.model.history import Record
 from lambda_ci.model.inventory import Repository
 
@@ -40,12 +40,10 @@ def check_newer(released: Record, settings: Settings, world: World, *, own: str,
     """Raises AwsError where ``subject`` runs a later commit than ``own``: a job that was late would undo a newer deployment."""
     if settings.allow_older or not (own and released.commit):
         return
-    from lambda_ci.adapters.git_changes import work_tree
-
-    later = work_tree(settings.root, environ=world.environ).precedes(own, released.commit)
+    later = _precedes(own, released.commit, settings, world)
     if later is None:
         world.console.line(
-            f"{subject} runs commit {released.commit}, which is not in this clone: whether it is newer is not known"
+            f"{subject} runs commit {released.commit}, which no clone here knows: whether it is newer is not known"
         )
     if later:
         raise AwsError(
@@ -53,3 +51,13 @@ def check_newer(released: Record, settings: Settings, world: World, *, own: str,
             why="An older deployment that comes late would undo a newer one.",
             fix="deploy the newer commit; to go back use `lambda-ci rollback`, or allow it with --allow-older",
         )
+
+
+def _precedes(commit: str, later: str, settings: Settings, world: World) -> bool | None:
+    """``None`` where nobody knows: also where the files came without a repository (an artifact of another job), or without git."""
+    from lambda_ci.adapters.git_changes import work_tree
+
+    try:
+        return work_tree(settings.root, environ=world.environ).precedes(commit, later)
+    except ConfigurationError:
+        return None

@@ -30,7 +30,7 @@ _GRACE = 8.0
 class Together(Generic[Item, Result]):
     """``work`` gets an item, a console and a clock of its own, and turns every expected failure into a result.
 
-    ``fatal`` says of a result that nothing else shall begin. ``interrupted`` is the result of what had begun and did not end
+    ``fatal`` says of a result that nothing else shall begin; what has begun goes on. ``interrupted`` is the result of what had begun and did not end
     in time, ``left`` of what never began.
     """
 
@@ -67,6 +67,7 @@ class _Crew(Generic[Item, Result]):
             self._todo.put(number)
         self._ended: queue.SimpleQueue[Exception | None] = queue.SimpleQueue()
         self._clock = StoppableClock(together.console.clock, together.stop)
+        self._over = threading.Event()
         self.results: dict[int, Result] = {}
         self.begun: set[int] = set()
 
@@ -90,7 +91,7 @@ class _Crew(Generic[Item, Result]):
     def _labour(self) -> None:
         bug: Exception | None = None
         try:
-            while not self._together.stop.called:
+            while not (self._together.stop.called or self._over.is_set()):
                 self._one(self._todo.get_nowait())
         except (queue.Empty, KeyboardInterrupt):
             pass
@@ -103,6 +104,6 @@ class _Crew(Generic[Item, Result]):
         self.begun.add(number)
         with self._together.console.apart() as console:
             result = self._together.work(self._items[number], console, self._clock)
-        if self._together.fatal(result):
-            self._together.stop.now()
         self.results[number] = result
+        if self._together.fatal(result):
+            self._over.set()

@@ -25,9 +25,9 @@ from lambda_ci.model.spec import (
 from tools.generate import generated
 
 ROOT = Path(__file__).parents[2]
-ONLY_IN_THE_ACTION = {"command", "local", "matrix"}
+ONLY_IN_THE_ACTION = {"command", "local", "matrix", "to", "keep"}
 OUTPUTS = {
-    "function-arn", "version", "previous-version", "alias", "code-sha256", "package-path", "package-size", "sbom-path",
+    "function-arn", "version", "previous-version", "alias", "function-url", "code-sha256", "package-path", "package-size", "sbom-path",
     "provenance-path", "changed", "matrix", "any", "result",
 }  # fmt: skip
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from tests.fakes.aws_lambda_extras import FakeExtras
 from tests.fakes.aws_lambda_rules import (
     NOT_CONFIGURATION,
     check_configuration,
@@ -23,23 +23,13 @@ from tests.fakes.aws_lambda_rules import (
     pointed_at,
     stale,
 )
-from tests.fakes.aws_lambda_state import ACCOUNT, Deployed, Functions, Handler
+from tests.fakes.aws_lambda_state import ACCOUNT, Answer, Deployed, Functions, Handler
 from tests.fakes.aws_strict import AwsRefusal, Json, JsonObject
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = ["ACCOUNT", "Answer", "Deployed", "FakeLambda"]
-
-
-@dataclass
-class Answer:
-    """``payload`` is sent as it is instead of ``body``."""
-
-    body: JsonObject = field(default_factory=dict)
-    status: int = 200
-    headers: dict[str, str] = field(default_factory=dict)
-    payload: bytes | None = None
 
 
 class FakeLambda(Functions):
@@ -69,9 +59,9 @@ class FakeLambda(Functions):
             "ListLayerVersions": lambda request: Answer(self.layers.list_versions(request)),
             "GetLayerVersion": lambda request: Answer(self.layers.get(request)),
             "DeleteLayerVersion": lambda request: Answer(self.layers.delete(request), status=204),
-            "GetPolicy": self.get_policy,
             "ListProvisionedConcurrencyConfigs": self.list_provisioned,
             "ListEventSourceMappings": self.list_mappings,
+            **FakeExtras(self).operations(),
         }
 
     # functions
@@ -111,7 +101,9 @@ class FakeLambda(Functions):
             described["FunctionArn"] = f"{function.arn}:{qualifier}"
         code = self.location(function, version)
         tags = {"Tags": dict(function.tags)} if function.tags else {}
-        return Answer({"Configuration": described, "Code": code, **tags})
+        reserved = {} if function.reserved is None else {"ReservedConcurrentExecutions": function.reserved}
+        concurrency = {"Concurrency": reserved} if reserved else {}
+        return Answer({"Configuration": described, "Code": code, **tags, **concurrency})
 
     def get_function_configuration(self, request: JsonObject) -> Answer:
         return Answer(self.read(*self.resolve(request)))
@@ -205,19 +197,13 @@ class FakeLambda(Functions):
         alias, function = self._alias(request), self.function(request["FunctionName"])
         if request.get("RevisionId", alias["RevisionId"]) != alias["RevisionId"]:
             raise stale()
-        function.aliases[request["Name"]] = self._pointed(function, alias, request)
+        moved = self._pointed(function, alias, request)
+        if request["Name"] in function.warm and moved["FunctionVersion"] != alias["FunctionVersion"]:
+            function.warm[request["Name"]].reads = self.warming
+        function.aliases[request["Name"]] = moved
         return Answer(function.aliases[request["Name"]])
 
     # who uses a version
-
-    def get_policy(self, request: JsonObject) -> Answer:
-        function, version = self.resolve(request)
-        if version not in function.policies:
-            raise missing("The resource you requested does not exist.")
-        return Answer({
-            "Policy": json.dumps({"Statement": [function.policies[version]]}),
-            "RevisionId": self.revision(),
-        })
 
     def list_provisioned(self, request: JsonObject) -> Answer:
         function = self.function(request["FunctionName"])
@@ -276,6 +262,7 @@ class FakeLambda(Functions):
 
     def untag_resource(self, request: JsonObject) -> Answer:
         function = self.by_arn(request["Resource"])
+        self.check_idle(function)
         for key in request["TagKeys"]:
             function.tags.pop(key, None)
         return Answer(status=204)
@@ -308,6 +295,8 @@ class FakeLambda(Functions):
         if function.state == "Pending":
             text = "The operation cannot be performed at this time. The function is currently in the following state: Pending"
             raise AwsRefusal(409, "ResourceConflictException", text)
+        if function.reserved == 0:
+            raise AwsRefusal(429, "TooManyRequestsException", "Rate Exceeded.")
         payload, failed = _run(self.handlers.get(function.name, _echo), event, version)
         if kind == "Event":
             return Answer(status=202, payload=b"")

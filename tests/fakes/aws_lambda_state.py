@@ -21,6 +21,30 @@ Handler = Callable[[Json, str], Json]
 
 
 @dataclass
+class Answer:
+    """``payload`` is sent as it is instead of ``body``."""
+
+    body: JsonObject = field(default_factory=dict)
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    payload: bytes | None = None
+
+
+@dataclass
+class Warm:
+    """Provisioned concurrency of an alias; ``reads`` more see it in progress."""
+
+    requested: int
+    reads: int
+    becomes: str
+    reason: str
+
+    def described(self, status: str) -> JsonObject:
+        reason = {"StatusReason": self.reason} if status == "FAILED" else {}
+        return {"RequestedProvisionedConcurrentExecutions": self.requested, "Status": status, **reason}
+
+
+@dataclass
 class Deployed:
     """One function with everything that belongs to it. ``config`` is in the form of a request."""
 
@@ -55,6 +79,14 @@ class Deployed:
     provisioned: list[str] = field(default_factory=list)
     mappings: dict[str, str] = field(default_factory=dict)
     """Event source mappings: UUID → version."""
+    reserved: int | None = None
+    events: dict[str, JsonObject] = field(default_factory=dict)
+    """Rules for asynchronous invocations, by alias."""
+    warm: dict[str, Warm] = field(default_factory=dict)
+    urls: dict[str, JsonObject] = field(default_factory=dict)
+    """By alias."""
+    statements: dict[str, dict[str, JsonObject]] = field(default_factory=dict)
+    """Of policies, by alias and by their ids."""
 
     @property
     def code_sha256(self) -> str:
@@ -81,6 +113,9 @@ class Functions:
         self.layers = FakeLayers(region=region, code=self.code)
         self.handlers: dict[str, Handler] = {}
         self.creating, self.updating, self.publishing = 1, 1, 0
+        self.warming = 1
+        self.warmed = ("READY", "")
+        """What becomes of provisioned concurrency, and why."""
         self.next_transition_fails: tuple[str, str] | None = None
         """Reason and code with which the next creation or update ends."""
         self.unassumable: dict[str, int] = {}

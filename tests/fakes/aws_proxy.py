@@ -108,6 +108,8 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             if service == "lambda":
                 return service, *parse("lambda", self.command, url.path, query=query, headers=headers, body=body)
+            if service == "sts":
+                return service, dict(parse_qsl(body.decode()))["Action"], {}
             return service, _NAMES.operation(self.command, url.path, query), {**query}
         except AwsRefusal as refusal:
             return service, "invalid", {"message": refusal.message}

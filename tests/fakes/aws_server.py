@@ -151,6 +151,12 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         """Quiet."""
 
+    def handle_expect_100(self) -> bool:
+        """A client of S3 waits a second for this before it sends a body."""
+        goes_on = super().handle_expect_100()
+        self.wfile.flush()
+        return goes_on
+
     def _serve(self) -> None:
         aws = self.server.aws
         headers = {name.lower(): value for name, value in self.headers.items()}

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from lambda_ci.adapters.aws import Aws, Patience, connect
 from lambda_ci.deploy import apply, changes, current, desired, release
+from lambda_ci.deploy.finish import finish
 from lambda_ci.deploy.published import Published
 from lambda_ci.deploy.resources.layer import look_for_layers
 from lambda_ci.deploy.services import Services
@@ -166,7 +167,9 @@ class Project:
             if smoke:
                 smoke(new)
             self.tested.append(new.version)
-        return release.promote(new, services)
+        promoted = release.promote(new, services)
+        finish(plan, wanted, present, services)
+        return promoted
 
     @contextmanager
     def killed_after(self, count: int) -> Iterator[None]:

@@ -76,3 +76,13 @@ def test_a_whole_life_of_a_function(lambda_ci: Run, tmp_path: Path) -> None:
     status = lambda_ci("status", "--local", "--json")["functions"]["orders"]
     assert (status["version"], status["unpublished"]) == ("1", True)
     assert lambda_ci("invoke", "--local", "--json")["payload"] == {"statusCode": 200, "answer": 1}
+    app.write_text("def handler(event, context):\n    return {'statusCode': 200, 'answer': 3}\n", encoding="utf-8")
+    rollout = "    rollout: {strategy: canary, percent: 10, minutes: 0.01}\n"
+    (tmp_path / "lambda-ci.yml").write_text(CONFIG + rollout, encoding="utf-8")
+    assert lambda_ci("deploy", "--local", "--json")["functions"]["orders"]["version"] == "3"
+    assert lambda_ci("rollback", "--local", "--json")["functions"]["orders"]["version"] == "1"
+    assert lambda_ci("deploy", "--local", "--json")["functions"]["orders"]["version"] == "3"
+    pruned = lambda_ci("prune", "--local", "--json", "--keep", "1")["functions"]["orders"]
+    assert (pruned["removed"], pruned["kept"]) == (["1", "2"], {"3": "alias live"})
+    assert lambda_ci("destroy", "--local", "--json", "--yes")["functions"]["orders"]["removed"] == ["orders"]
+    assert lambda_ci("plan", "--local", "--json")["changed"] is True

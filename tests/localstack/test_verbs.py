@@ -48,7 +48,7 @@ def test_status_says_what_is_served_and_what_waits(account: Account) -> None:
     account.proxy.requests.clear()
     waiting = account.cli("status", "--json").function(NAME)
     assert (waiting["version"], waiting["unpublished"]) == ("1", True)
-    assert account.proxy.operations == ["GetFunction", "GetFunction"]
+    assert account.proxy.operations == ["GetFunction", "GetFunction", "GetAlias", "ListVersionsByFunction"]
 
 
 def test_invoke_prints_the_answer_and_the_end_of_the_log(account: Account) -> None:

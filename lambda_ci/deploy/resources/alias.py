@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_lambda.type_defs import AliasConfigurationResponseTypeDef, AliasConfigurationTypeDef
 
+_EXACT = 0.00005
+"""Half of a hundredth of a percent."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Alias:
@@ -31,6 +34,12 @@ class Alias:
     @property
     def split(self) -> bool:
         return bool(self.weights)
+
+    def splits(self, weights: Mapping[str, float]) -> bool:
+        """Whether the calls are split like this, as exactly as Lambda keeps it."""
+        return self.weights.keys() == weights.keys() and all(
+            abs(share - self.weights[version]) < _EXACT for version, share in weights.items()
+        )
 
     @property
     def history(self) -> History:

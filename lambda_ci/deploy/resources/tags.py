@@ -1,11 +1,11 @@
-"""Tagging a function: our mark and the declared tags. Tags of others stay."""
+"""Tagging a function: our mark and the declared tags; those declared without a value go. Tags of others stay."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from lambda_ci.deploy.answers import complete
-from lambda_ci.deploy.comparison import missing_tags
+from lambda_ci.deploy.comparison import missing_tags, surplus_tags
 from lambda_ci.deploy.writing import Write, write
 
 if TYPE_CHECKING:
@@ -20,10 +20,12 @@ def update_tags(desired: Desired, _current: Current, live: Live, services: Servi
     doing = f"tag {desired.function_name}"
 
     def send(seen: Live) -> None:
-        answer = client.tag_resource(Resource=seen.function_arn, Tags=missing_tags(desired, seen))
-        complete(answer, doing=doing)
+        if missing := missing_tags(desired, seen):
+            complete(client.tag_resource(Resource=seen.function_arn, Tags=missing), doing=doing)
+        if surplus := surplus_tags(desired, seen):
+            complete(client.untag_resource(Resource=seen.function_arn, TagKeys=surplus), doing=doing)
 
     def needed(seen: Live) -> bool:
-        return bool(missing_tags(desired, seen))
+        return bool(missing_tags(desired, seen) or surplus_tags(desired, seen))
 
     return write(Write(function_name=desired.function_name, doing=doing, needed=needed, send=send), live, services)

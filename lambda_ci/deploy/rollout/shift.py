@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambda_ci.adapters.aws_errors import Refusal
-from lambda_ci.deploy.release import promote
+from lambda_ci.deploy.current import LATEST
+from lambda_ci.deploy.release import check_split, promote
 from lambda_ci.deploy.resources.alias import read_alias, weigh_alias
 from lambda_ci.deploy.rollout.health import look, missing, trouble
 from lambda_ci.deploy.rollout.mark import put_mark, read_mark, remove_mark
@@ -14,6 +15,7 @@ from lambda_ci.deploy.trouble import Persistence, changed_meanwhile
 from lambda_ci.errors import AwsError, ConfigurationError, RollbackError, VerificationError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from lambda_ci.deploy.current import Live
@@ -33,22 +35,25 @@ _BLIND = 3
 def roll_out(release: Release, rollout: RolloutSpec, services: Services) -> Release:
     """Bring traffic to the version in the declared steps; all of it is there when this returns.
 
-    A first release moves at once: there is nothing to compare with. Raises ``VerificationError`` where the version did badly
-    and the calls went back, ``RollbackError`` where they could not go back, ``AwsError`` for the rest.
+    What has no other version to split the calls with moves at once: a first release, and an alias of $LATEST. Raises
+    ``VerificationError`` where the version did badly and the calls went back, ``RollbackError`` where they could not go back,
+    ``AwsError`` for the rest.
     """
     planned = steps(rollout)
-    if not release.moves or not release.previous_version or not planned:
+    if not release.moves or not planned or release.previous_version in {"", LATEST, release.version}:
         return promote(release, services)
     since = services.clock.utc()
     watch = _Watch(release, rollout, services, since=since)
     watch.begin()
-    put_mark(release, services)
+    weights: Mapping[str, float] | None = None
     try:
+        put_mark(release, services)
         for step in planned:
-            _weigh(release, {release.version: step.weight}, services)
+            before, weights = weights, {release.version: step.weight}
+            _weigh(release, weights, services, before=before)
             services.console.line(f"{step.weight:.0%} of the calls go to version {release.version}")
             watch.over(step)
-        promote(release, services)
+        promote(release, services, weights=weights)
     except BaseException as error:
         if _given_back(release, services, error) or not isinstance(error, AwsError):
             raise
@@ -140,26 +145,37 @@ class _Watch:
         )
 
 
-def _weigh(release: Release, weights: dict[str, float], services: Services) -> None:
-    """Raises ``AwsError`` where somebody else moved the alias."""
+def _weigh(
+    release: Release,
+    weights: Mapping[str, float],
+    services: Services,
+    *,
+    before: Mapping[str, float] | None = None,
+) -> None:
+    """Raises ``AwsError`` where somebody else moved the alias, or its weights are not those ``before``."""
     alias = read_alias(services.aws.lambda_client(), release.function_name, release.alias)
     if alias is None or alias.version != release.previous_version:
         where = alias.version if alias else "nowhere"
         raise changed_meanwhile(f"the alias {release.alias} of {release.function_name} (now at version {where})")
+    check_split(alias, before)
     _write(alias, weights, services)
 
 
-def _write(alias: Alias, weights: dict[str, float], services: Services) -> None:
+def _write(alias: Alias, weights: Mapping[str, float], services: Services) -> None:
     client = services.aws.lambda_client()
     persistence = Persistence(f"the alias {alias.name} of {alias.function_name}", services)
-    before = alias.version
-    while dict(alias.weights) != weights:
+    seen = alias
+    while not alias.splits(weights):
         try:
             weigh_alias(client, alias, weights=weights)
         except Refusal as refusal:
             persistence.endure(refusal)
             found = read_alias(client, alias.function_name, alias.name)
-            if found is None or found.version != before:
+            if (
+                found is None
+                or found.version != seen.version
+                or not (found.splits(seen.weights) or found.splits(weights))
+            ):
                 raise changed_meanwhile(f"the alias {alias.name} of {alias.function_name}") from refusal
             alias = found
         else:

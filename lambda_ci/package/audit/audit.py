@@ -91,7 +91,7 @@ def contents_of(wheels: Unpacked, own: Sequence[File], notes: Notes) -> list[Con
 def _findings(function: Function, group: Group, groups: Sequence[Group], beneath: Beneath) -> Iterator[Finding]:
     target = function.spec.target
     if group.binaries:
-        path = (function.spec.environment or {}).get("LD_LIBRARY_PATH", "")
+        path = function.spec.variables.get("LD_LIBRARY_PATH", "")
         libraries = loader(groups, target, root=group.root, library_path=path)
         yield from Audit(group=group, loader=libraries, target=target, layers=bool(beneath.unknown)).findings()
     if not group.own:

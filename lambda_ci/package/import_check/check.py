@@ -69,7 +69,7 @@ def import_check(subject: Subject, interpreter: Interpreter, *, cache_dir: Path)
     function, is_image = subject.function, interpreter.is_image
     name = _key(subject, interpreter)
     before = kept.find(cache_dir, name)
-    variables = function.spec.environment or {}
+    variables = function.spec.variables
     report = before or _report(subject, interpreter).masked(variables.values())
     case = _case(subject, place=interpreter.place, is_image=is_image)
     verdict = judge(report, case, required=function.spec.build.import_check == "required")
@@ -156,7 +156,7 @@ def _key(subject: Subject, interpreter: Interpreter) -> str:
         _program("supervise"),
         _program("importing"),
     ]
-    return kept.key(parts, function.spec.environment or {})
+    return kept.key(parts, function.spec.variables)
 
 
 def _case(subject: Subject, *, place: str, is_image: bool) -> Case:

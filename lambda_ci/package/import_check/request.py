@@ -86,7 +86,7 @@ def environment(function: Function, *, region: str) -> dict[str, str]:
         "LAMBDA_TASK_ROOT": "/var/task",
         "LAMBDA_RUNTIME_DIR": "/var/runtime",
     }
-    return {**usual, **(function.spec.environment or {}), **own}
+    return {**usual, **function.spec.variables, **own}
 
 
 def runtime_links() -> Mapping[str, str]:

@@ -119,6 +119,8 @@ def test_what_compiled_modules_need_must_be_there(interpreters: Interpreters) ->
     found = interpreters.of(target, _build(), native=True, required=False)
     assert isinstance(found, Absent)
     assert found.why.startswith(f"this machine is {os.uname().machine}, and no Docker engine answers at {NOWHERE}")
+    assert "uv python install" not in found.fix
+    assert f"a machine with {other.machine}" in found.fix
     assert not isinstance(interpreters.of(target, _build(), native=False, required=False), Absent)
 
 

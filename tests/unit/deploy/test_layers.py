@@ -270,4 +270,4 @@ def test_layers_that_may_not_be_listed_are_explained(project: Project, server: A
     server.faults.add("ListLayerVersions", Status(403, "AccessDeniedException", denied))
     with pytest.raises(AwsError, match="could not look for versions of the layer") as caught:
         project.plan(project.function(), project.package(), [project.layer()])
-    assert "Action lambda:ListLayerVersions, Resource *" in caught.value.fix
+    assert '"Action": "lambda:ListLayerVersions", "Resource": "*"' in caught.value.fix

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import signal
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -243,3 +245,54 @@ def test_a_rollout_of_another_run_is_left_alone(project: Project, new: Release) 
     with pytest.raises(AwsError, match="another run moves the alias live of orders from version 1 to 2"):
         settle("orders", live, project.services)
     assert alias(project.server) == before
+
+
+def test_a_rollback_by_another_ends_the_rollout_and_is_not_undone(project: Project, new: Release) -> None:
+    """All calls go to version 1 again while this run watches: it must not send them to version 2 after all."""
+
+    def clear() -> None:
+        project.server.functions["orders"].aliases["live"] |= {"RoutingConfig": {}, "RevisionId": "theirs"}
+
+    project.server.faults.add("GetMetricData", After(clear), after=3)
+    with pytest.raises(AwsError, match="changed by somebody else") as failed:
+        roll_out(new, spec(**CANARY), project.services)
+    assert "split now: none" in failed.value.what
+    assert (weights(project.server), alias(project.server)) == ([{"2": 0.1}], ("1", {}))
+    assert TAG not in project.server.functions["orders"].tags
+
+
+def test_a_rollback_by_another_in_the_last_moment_is_not_undone(project: Project, new: Release) -> None:
+    def clear() -> None:
+        project.server.functions["orders"].aliases["live"] |= {"RoutingConfig": {}, "RevisionId": "theirs"}
+
+    project.server.faults.add("UpdateAlias", Before(clear), after=1)
+    with pytest.raises(AwsError, match="changed by somebody else"):
+        roll_out(new, spec(**LINEAR), project.services)
+    assert alias(project.server) == ("1", {})
+
+
+@pytest.mark.parametrize("previous", ["$LATEST", "2"])
+def test_what_cannot_be_split_moves_at_once(project: Project, new: Release, previous: str) -> None:
+    """Lambda splits calls neither with $LATEST nor of a version with itself."""
+    project.server.functions["orders"].aliases["live"]["FunctionVersion"] = previous
+    roll_out(replace(new, previous_version=previous), spec(**CANARY), project.services)
+    assert alias(project.server) == ("2", {})
+    assert "GetMetricData" not in project.server.operations
+
+
+def test_a_signal_at_the_first_mark_leaves_no_mark(project: Project, new: Release) -> None:
+    def asked(**_: object) -> None:
+        project.client.meta.events.unregister("after-call.lambda.TagResource", asked)
+        signal.raise_signal(signal.SIGINT)
+
+    project.client.meta.events.register("after-call.lambda.TagResource", asked)
+    with pytest.raises(KeyboardInterrupt):
+        roll_out(new, spec(**CANARY), project.services)
+    assert alias(project.server) == ("1", {})
+    assert TAG not in project.server.functions["orders"].tags
+
+
+def test_cloudwatch_is_asked_for_time_that_has_passed_in_whole_minutes(project: Project, new: Release) -> None:
+    roll_out(new, spec(**CANARY), project.services)
+    asked = [one.parameters for one in project.server.requests if one.operation == "GetMetricData"]
+    assert all(one["EndTime"] - one["StartTime"] >= 60 for one in asked)

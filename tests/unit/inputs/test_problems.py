@@ -66,6 +66,14 @@ FUNCTION = "functions: {f: {handler: app.handler, runtime: python3.13}}\n"
             ),
         ),
         (
+            f"version: 1\nstaging: {{bucket: abc, owner: 123456789012}}\n{FUNCTION}",
+            'lambda-ci.yml:2:31: staging.owner: 123456789012 was read as the number 123456789012; write "123456789012"',
+        ),
+        (
+            f"version: 1\nstaging: {{bucket: abc, kms-key-id: a b}}\n{FUNCTION}",
+            'lambda-ci.yml:2:36: staging.kms-key-id: must be the ARN, the id or the alias of a KMS key, not "a b"',
+        ),
+        (
             f"version: 1\nstages: {{s: 3}}\n{FUNCTION}",
             "lambda-ci.yml:2:13: stages.s: must be a mapping (KEY: value), not 3",
         ),
@@ -87,7 +95,6 @@ def test_a_wrong_file_gets_one_line(text: str, line: str, configuration: Configu
         ("timeot: 3", '5: functions.f.timeot: unknown key; did you mean "timeout"?'),
         ("members: {}", "5: functions.f.members: unknown key"),
         ("Timeout: 3", '5: functions.f.Timeout: unknown key; did you mean "timeout"?'),
-        ("url: {auth-type: NONE}", "5: functions.f.url: is not supported by this version"),
         ("triggers: []", "5: functions.f.triggers: is not supported by this version"),
         ("rollout: canary", '14: functions.f.rollout: must be a mapping (KEY: value), not "canary"'),
         ("layers: {deps: {}}", "13: functions.f.layers: must be a list, not a mapping"),

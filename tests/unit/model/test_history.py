@@ -25,7 +25,14 @@ def test_each_release_goes_before_the_others_and_what_others_wrote_stays() -> No
 
 def test_what_others_moved_the_alias_to_is_part_of_its_past() -> None:
     assert History.parse("[lambda-ci: 12 < 9]", runs="11").versions == ("11", "12", "9")
-    assert History.parse("anything", runs="$LATEST").versions == ()
+
+
+def test_an_alias_that_others_sent_to_latest_goes_back_to_what_it_ran_before() -> None:
+    history = History.parse("[lambda-ci: 12 < 9]", runs="$LATEST")
+    assert history.previous == ("12", "9")
+    assert history.rolled_back("12").text == "[lambda-ci: 12 < 9]"
+    assert history.released("13").text == "[lambda-ci: 13 < 12 < 9]"
+    assert History.parse("", runs="$LATEST").text == ""
 
 
 def test_going_back_twice_goes_further_back() -> None:
@@ -61,6 +68,17 @@ def test_a_description_never_outgrows_aws_and_says_the_newest(
     assert len(text) <= LIMIT
     assert back.versions == tuple(versions[: len(back.versions)])
     assert back.versions
+
+
+def test_the_oldest_versions_give_way_to_what_others_wrote_and_the_ten_newest_do_not() -> None:
+    numbers = tuple(str(number) for number in range(1099, 999, -1))
+    history = History(versions=numbers, abandoned=("1100",), note="N" * 100)
+    assert history.text.startswith(f"{'N' * 100} [lambda-ci: 1099 < 1098 < ")
+    assert len(History.parse(history.text, runs="1099").versions) > 10
+
+    crowded = History(versions=numbers, note="N" * 250).text
+    assert len(crowded) == LIMIT
+    assert History.parse(crowded, runs="1099").versions == numbers[:10]
 
 
 @given(st.text(max_size=400))

@@ -47,6 +47,7 @@ def function(**spec: Any) -> Function:  # noqa: ANN401 - values of any field
         {"package": {"slim": ["tests"]}},
         {"package": {"max-size": 5}},
         {"environment": {"LD_LIBRARY_PATH": "/var/task/lib"}},
+        {"environment": {"PYTHONPATH": "/opt/mine"}},
         {"layers": ["arn:aws:lambda:eu-west-1:123456789012:layer:x:1"]},
     ],
 )

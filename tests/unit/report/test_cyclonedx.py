@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lambda_ci.model.inventory import Component, Licence, Metadata, Need
+from lambda_ci.model.inventory import Component, Licence, Metadata, Need, Place
 from lambda_ci.report.cyclonedx import bill
 from tests.fakes.inventories import ALL, DIRECT, FROM_GIT, FULL, VENDORED, component, inventory
 from tests.fakes.standards import check_bill
@@ -61,6 +61,7 @@ def test_the_same_package_gives_the_same_bill_and_another_one_another_number() -
         ),
         (DIRECT, "pkg:pypi/named@1.0?download_url=https://files.example/a%20b.whl"),
         (replace(VENDORED, version=""), "pkg:pypi/vendored"),
+        (replace(FULL, origin=Place(path="libs/common", direct=True)), "pkg:generic/numpy@1.0"),
     ],
     ids=lambda one: getattr(one, "name", ""),
 )

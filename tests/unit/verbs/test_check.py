@@ -31,6 +31,17 @@ def test_all_problems_come_at_once_and_end_with_2(cli: Cli) -> None:
     assert "Traceback" not in ran.err
 
 
+def test_a_warning_among_problems_is_told_from_them(cli: Cli) -> None:
+    config = (cli.folder / "lambda-ci.yml").read_text(encoding="utf-8")
+    cli.write("lambda-ci.yml", config + "    package: {botocore-services: [nonesuch], slim: [nothing]}\n")
+    ran = cli("check")
+    assert ran.code == 2
+    assert "the configuration has 1 problem\n" in ran.err
+    assert "warning: lambda-ci.yml:" in ran.err
+    assert 'knows no service "nonesuch"' in ran.err
+    assert "warning" not in next(line for line in ran.err.splitlines() if '"nothing"' in line)
+
+
 def test_with_json_the_problems_are_data(cli: Cli) -> None:
     cli.write("lambda-ci.yml", "version: 1\nfunctions:\n  a:\n    runtime: python3.12\n    handler: 7\n")
     ran = cli("check", "--json")

@@ -110,3 +110,20 @@ def test_an_interrupt_ends_the_run_with_130_wherever_it_comes(cli: Cli, place: s
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=cli.folder, check=False)
     assert (done.returncode, done.stderr) == (130, "")
+
+
+def test_an_interrupt_that_pydantic_hides_in_an_error_of_its_own_is_still_an_interrupt() -> None:
+    program = (
+        "import sys, io\nfrom pathlib import Path\nfrom pydantic_core import SchemaValidator, core_schema\n"
+        "from lambda_ci.main import main\nfrom lambda_ci.verbs import VERBS\n"
+        "class Late:\n    @property\n    def value(self): raise KeyboardInterrupt\n"
+        "kind = VERBS['check'][1]()\n"
+        "class Making(kind):\n"
+        "    def run(self, world): SchemaValidator(core_schema.enum_schema(Late, [Late()]))\n"
+        "VERBS['check'] = ('', lambda: Making)\n"
+        "sys.exit(main(['check'], environ={}, cwd=Path.cwd(), stdin=io.StringIO(), stdout=sys.stdout, stderr=sys.stderr))"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert ran.returncode == 130, ran.stderr
+    assert "interrupted by a signal" in ran.stderr
+    assert "Traceback" not in ran.stderr

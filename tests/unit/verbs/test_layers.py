@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +17,6 @@ from tests.fakes.index import Index, wheel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.fakes.aws_server import AwsServer
     from tests.fakes.cli import Cli
@@ -136,6 +137,38 @@ def test_automatic_layers_are_shared_by_what_they_hold(shop: Cli) -> None:
     assert names(path) == ["python/demo/__init__.py", "python/demo/data.bin"]
     assert [names(shop.folder / f"dist/{name}.zip") for name in ("orders", "users")] == [["app.py"], ["app.py"]]
     assert "layers" not in ran.function("plain")
+
+
+def test_a_layer_of_that_name_with_files_of_its_own_is_not_taken_for_an_automatic_one(shop: Cli) -> None:
+    automatic(shop)
+    named = "  own: {source: plain, requirements: false, layers: [auto]}\n"
+    named += "layers: {auto: {source: shared, requirements: orders/requirements.txt}}\n"
+    shop.write("lambda-ci.yml", AUTO + named)
+    shop.write("shared/ours.py", "X = 1\n")
+    ran = shop("build", "--json")
+    assert ran.code == 0, ran.err
+    [theirs], [own] = (ran.function(name)["layers"] for name in ("orders", "own"))
+    for layer in (theirs, own):
+        assert hashlib.sha256(Path(layer["path"]).read_bytes()).hexdigest() == layer["sha256"]
+    assert "python/ours.py" in names(Path(own["path"]))
+    assert "python/ours.py" not in names(Path(theirs["path"]))
+
+
+def test_a_layer_beyond_the_budget_is_named(shop: Cli) -> None:
+    automatic(shop)
+    ran = shop("build", "--function", "orders", "--package-max-size", "1 KB", "--package-max-unpacked-size", "2 KB")
+    assert ran.code == 4
+    assert "The zip of the layer auto has" in ran.err
+    assert "The layer auto unpacked has" in ran.err
+
+
+def test_the_papers_of_a_shared_layer_are_those_of_the_first_that_uses_it(shop: Cli) -> None:
+    automatic(shop)
+    for _ in range(5):
+        assert shop("build").code == 0
+        [paper] = (shop.folder / "dist/layers").glob("*.provenance.json")
+        asked = json.loads(paper.read_text())["predicate"]["buildDefinition"]["externalParameters"]
+        assert asked["requirements"] == "orders/requirements.txt"
 
 
 def test_a_deploy_publishes_once_and_the_second_one_changes_nothing(shop: Cli, aws: AwsServer) -> None:

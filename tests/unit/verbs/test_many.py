@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.fakes.aws_server import After, Status
+from lambda_ci.verbs.together import THREADS
+from tests.fakes.aws_server import After, Before, Status
 
 if TYPE_CHECKING:
     from tests.fakes.aws_server import AwsServer
@@ -67,9 +68,26 @@ def test_fail_fast_begins_nothing_more(cli: Cli, aws: AwsServer) -> None:
     denied = Status(403, "AccessDeniedException", "not authorized to perform: lambda:GetFunction")
     aws.faults.add("GetFunction", denied, times=100)
     ran = cli("deploy", "--json")
-    assert ran.code in {5, 130}
+    assert ran.code == 5
     assert versions(aws) == {}
     assert all("failure" in one for one in ran.document["functions"].values())
+
+
+@pytest.mark.usefixtures("cli", "aws")
+def test_fail_fast_finishes_what_has_begun_and_ends_with_the_failures_code(cli: Cli, aws: AwsServer) -> None:
+    names = [f"f{number:02}" for number in range(THREADS + 4)]
+    common = "{source: src, handler: app.handler, runtime: python3.12, role: 'arn:aws:iam::123456789012:role/r'}"
+    cli.write("lambda-ci.yml", f"version: 1\ndefaults: {common}\nfunctions: {{{': {}, '.join(names)}: {{}}}}\n")
+    meeting = threading.Barrier(THREADS, timeout=30)
+    denied = Status(403, "AccessDeniedException", "not authorized to perform: lambda:CreateFunction")
+    aws.faults.add("GetFunction", Before(meeting.wait), times=THREADS)
+    aws.faults.add("CreateFunction", denied)
+    ran = cli("deploy", "--json", "--fail-fast")
+    assert ran.code == 5, ran.err
+    failures = [one["failure"]["what"] for one in ran.document["functions"].values() if "failure" in one]
+    assert not any("interrupted" in what for what in failures)
+    assert sum("`fail-fast` is set" in what for what in failures) == len(failures) - 1
+    assert len(aws.functions) == len(names) - len(failures) >= THREADS - 1
 
 
 @pytest.mark.usefixtures("many")

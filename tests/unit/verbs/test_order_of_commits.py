@@ -94,3 +94,19 @@ def test_a_commit_that_this_clone_does_not_know_is_no_reason_to_stop(cli: Cli, a
     ran = cli("deploy")
     assert ran.code == 0, ran.err
     assert "whether it is newer is not known" in ran.err
+
+
+@pytest.mark.parametrize("missing", ["repository", "git"])
+def test_files_that_came_without_a_repository_are_deployed(
+    cli: Cli, aws: AwsServer, commits: list[str], missing: str
+) -> None:
+    """Built in one job and deployed in another, which knows its commit from the CI system alone."""
+    cli.environ["GITHUB_SHA"] = commits[2]
+    if missing == "repository":
+        (cli.folder / ".git").rename(cli.folder.parent / "elsewhere")
+    else:
+        cli.environ["PATH"] = str(cli.folder / "nothing")
+    ran = cli("deploy")
+    assert ran.code == 0, ran.err
+    assert "whether it is newer is not known" in ran.err
+    assert described(aws, "2").startswith(f"[lambda-ci: commit {commits[2][:12]}, run 4711")

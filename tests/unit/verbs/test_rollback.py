@@ -186,3 +186,15 @@ def test_status_without_the_right_to_read_the_history_shows_the_rest(cli: Cli, a
     ran = cli("status", "--json")
     assert (ran.code, ran.function("orders")["version"], ran.function("orders")["history"]) == (0, "3", [])
     assert "the history of orders is not known" in ran.err
+
+
+@pytest.mark.usefixtures("releases")
+def test_as_an_action_it_goes_where_the_input_says(cli: Cli, aws: AwsServer) -> None:
+    cli.environ |= {
+        "GITHUB_ACTIONS": "true",
+        "INPUT_COMMAND": "rollback",
+        "INPUT_TO": "1",
+        "GITHUB_OUTPUT": str(cli.write("out", "")),
+    }
+    ran = cli()
+    assert (ran.code, alias(aws)[0]) == (0, "1"), ran.err

@@ -66,13 +66,12 @@ def test_a_fatal_result_keeps_the_rest_from_beginning() -> None:
     def work(number: int, _console: Console, clock: Clock) -> str:
         meeting.wait()
         if number:
-            clock.sleep(60)
+            clock.sleep(0.05)
         return f"{number} failed"
 
     crew, _ = together(work, fatal=lambda result: result == "0 failed")
     found = crew.all(range(THREADS * 2))
-    assert found[0] == "0 failed"
-    assert found[1:THREADS] == [f"{number} interrupted" for number in range(1, THREADS)]
+    assert found[:THREADS] == [f"{number} failed" for number in range(THREADS)], "what has begun goes on"
     assert found[THREADS:] == [f"{number} left" for number in range(THREADS, THREADS * 2)]
 
 

@@ -32,7 +32,7 @@ def test_a_larger_zip_is_refused_with_what_is_in_it(large: Slimmed, over: int) -
     before = large.project.assemble().path.read_bytes()
     with pytest.raises(PackageError) as caught:
         large.package(max_size=size - over)
-    assert "The zip has" in caught.value.what
+    assert "The zip of the package has" in caught.value.what
     assert "than `max-size` allows" in caught.value.what
     assert "demo19 1.0" in caught.value.what
     assert "6 more" in caught.value.what

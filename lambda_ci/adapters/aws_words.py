@@ -1,0 +1,91 @@
+"""Advice for failures that AWS tells apart in words only. Its words change without notice: the rest of the advice does without them."""
+
+from __future__ import annotations
+
+from lambda_ci.adapters.aws_advice import CLOCK, Advice
+
+WORDS: tuple[tuple[tuple[str, ...], Advice], ...] = (
+    (
+        ("UnreservedConcurrentExecution below its minimum",),
+        Advice(
+            "An account keeps a part of its concurrency for functions without a reservation.",
+            "lower reserved-concurrency here or of another function, or have the account's limit raised (Service Quotas)",
+        ),
+    ),
+    (
+        ("image", "is not supported"),
+        Advice(
+            "Lambda takes one image for one architecture, and no index of several; `docker buildx` makes an index, because it "
+            "adds attestations.",
+            "build it with `--provenance=false --sbom=false` and one --platform, or name the image inside by its digest",
+        ),
+    ),
+    (
+        ("permission to access the ECR image",),
+        Advice(
+            "Lambda may not read the image: the repository's policy does not let it, or it is another account's.",
+            "let lambda.amazonaws.com read it in the repository's policy (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer); "
+            "or allow ecr:GetRepositoryPolicy and ecr:SetRepositoryPolicy to this run, and Lambda adds that itself",
+        ),
+    ),
+    (
+        ("does not exist. Provide a valid source image",),
+        Advice(
+            "The image is not in its repository.",
+            "push it, or correct image-uri; region and account must be the function's",
+        ),
+    ),
+    (
+        ("is not valid. Provide a valid source image",),
+        Advice("Lambda takes images from private ECR repositories of the function's region only.", "correct image-uri"),
+    ),
+    (("Signature expired",), CLOCK),
+    (("Signature not yet current",), CLOCK),
+    (
+        ("does not have permissions to call CreateNetworkInterface",),
+        Advice(
+            "A function in a VPC needs network interfaces, and Lambda makes them with the function's role.",
+            "attach the managed policy AWSLambdaVPCAccessExecutionRole to that role (not to the identity of this run)",
+        ),
+    ),
+    (
+        ("Error occurred while Describe", "NotFound"),
+        Advice("A subnet or a security group of vpc-config is not in this account and region.", "correct vpc-config"),
+    ),
+    (
+        ("Error occurred while Describe",),
+        Advice(
+            "Lambda looks at the VPC with the credentials of this run, and these may not.",
+            "allow ec2:DescribeVpcs, ec2:DescribeSubnets and ec2:DescribeSecurityGroups on * to the identity of this run",
+        ),
+    ),
+    (
+        ("KMS key is invalid for CreateGrant",),
+        Advice(
+            "Lambda may not use the key for the function: the key's policy does not let this run make grants, the key is switched "
+            "off, or the function's role has only just been made.",
+            "allow kms:CreateGrant, kms:Encrypt and kms:DescribeKey on kms-key-arn to the identity of this run",
+        ),
+    ),
+    (
+        ("S3 Error Code: PermanentRedirect",),
+        Advice("Lambda reads packages only from buckets in its own region.", "use a bucket in the function's region"),
+    ),
+    (
+        ("S3 Error Code: NoSuchKey",),
+        Advice("The package was deleted from the staging bucket in the meantime.", "run this again"),
+    ),
+    (
+        ("Your access has been denied by S3",),
+        Advice(
+            "Lambda reads the package from the staging bucket with the credentials of this run, and these may not.",
+            "allow s3:GetObject on the bucket's objects to the identity of this run, and kms:Decrypt on its key where it has one",
+        ),
+    ),
+)
+"""Advice by words of AWS that share a code with many other failures: parts that the message has, all of them."""
+
+
+def worded(message: str) -> Advice | None:
+    """Advice for failures that AWS tells apart in words only."""
+    return next((advice for words, advice in WORDS if all(part in message for part in words)), None)
