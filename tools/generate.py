@@ -24,18 +24,10 @@ sys.path.insert(0, str(ROOT))
 from lambda_ci.adapters.service_model import ServiceModel, lambda_model
 from lambda_ci.inputs.aws_names import OPERATIONS, settable
 from lambda_ci.inputs.schema import first_sentence, json_schema
-from lambda_ci.model.spec import (
-    AuditSpec,
-    AwsSpec,
-    BuildSpec,
-    CacheSpec,
-    FunctionSpec,
-    ImageSpec,
-    PackageSpec,
-    RolloutSpec,
-    Spec,
-    StagingSpec,
-)
+from lambda_ci.model.spec.function import FunctionSpec
+from lambda_ci.model.spec.packages import AuditSpec, BuildSpec, ImageSpec, PackageSpec
+from lambda_ci.model.spec.project import AwsSpec, CacheSpec, Spec, StagingSpec
+from lambda_ci.model.spec.serving import RolloutSpec
 from tools.reference import action_inputs, reference
 
 if TYPE_CHECKING:

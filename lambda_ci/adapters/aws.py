@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from lambda_ci.adapters.cloudwatch import CloudWatch
     from lambda_ci.adapters.pace import Paces
     from lambda_ci.console import Console
-    from lambda_ci.model.spec import AwsSpec
+    from lambda_ci.model.spec.project import AwsSpec
 
 _T = TypeVar("_T")
 _LOOPBACK = re.compile(r"https?://(127\.|localhost[:/]|\[::1\])")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from lambda_ci.adapters.interpreter_image import InImage
     from lambda_ci.adapters.uv import Uv
     from lambda_ci.console import Console
-    from lambda_ci.model.spec import BuildSpec
+    from lambda_ci.model.spec.packages import BuildSpec
     from lambda_ci.model.target import Target
 
 __all__ = ["Absent", "Errand", "Interpreter", "Interpreters", "Late"]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from lambda_ci.adapters.aws import Aws
     from lambda_ci.console import Console
-    from lambda_ci.model.spec import CacheSpec
+    from lambda_ci.model.spec.project import CacheSpec
 
 _CHUNK = 1 << 20
 _LARGEST_NOTE = 1 << 20

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 from lambda_ci.adapters.aws_errors import Refusal, asking
 from lambda_ci.deploy.answers import complete
 from lambda_ci.errors import AwsError
-from lambda_ci.model.spec import UrlSpec
+from lambda_ci.model.spec.serving import UrlSpec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

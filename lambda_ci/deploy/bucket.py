@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
     from lambda_ci.deploy.services import Services
-    from lambda_ci.model.spec import StagingSpec
+    from lambda_ci.model.spec.project import StagingSpec
 
 ABSENT = ("404", "NoSuchKey", "NotFound", "HTTP 404")
 HIDDEN = ("403", "AccessDenied", "HTTP 403")

@@ -31,7 +31,7 @@ from lambda_ci.model.history import describes
 if TYPE_CHECKING:
     from lambda_ci.deploy.current import Current, Live
     from lambda_ci.deploy.desired import Desired
-    from lambda_ci.model.spec import StagingSpec
+    from lambda_ci.model.spec.project import StagingSpec
 
 NEW_VERSION = "(new version)"
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from lambda_ci.deploy.package import AnyPackage
     from lambda_ci.model.artifact import LayerPackage
     from lambda_ci.model.settings import Function
-    from lambda_ci.model.spec import AsyncSpec, UrlSpec
+    from lambda_ci.model.spec.serving import AsyncSpec, UrlSpec
 
 MARK = "lambda-ci:project"
 """The tag that says which project owns a function."""

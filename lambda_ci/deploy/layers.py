@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from lambda_ci.deploy.current import Current, Live
     from lambda_ci.deploy.desired import Desired
     from lambda_ci.model.artifact import LayerPackage
-    from lambda_ci.model.spec import StagingSpec
+    from lambda_ci.model.spec.project import StagingSpec
     from lambda_ci.model.target import Target
 
 MARK = "lambda-ci:project="

@@ -14,7 +14,7 @@ from lambda_ci.model.platform import facts
 if TYPE_CHECKING:
     from lambda_ci.deploy.current import Current, Live
     from lambda_ci.deploy.desired import Desired
-    from lambda_ci.model.spec import StagingSpec
+    from lambda_ci.model.spec.project import StagingSpec
 
 _APART = frozenset({"Tags", "CodeSigningConfigArn"})
 """Members of CreateFunction that have operations of their own."""

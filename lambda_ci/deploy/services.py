@@ -11,7 +11,7 @@ from lambda_ci.model.history import Record
 if TYPE_CHECKING:
     from lambda_ci.adapters.aws import Aws
     from lambda_ci.console import Clock, Console
-    from lambda_ci.model.spec import StagingSpec
+    from lambda_ci.model.spec.project import StagingSpec
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from lambda_ci.deploy.services import Services
     from lambda_ci.model.artifact import Package
-    from lambda_ci.model.spec import StagingSpec
+    from lambda_ci.model.spec.project import StagingSpec
 
 _COMPLETED = "NoSuchUpload"
 """S3 answers so as well where the answer to an upload's completion was lost, and the client asks for it again."""

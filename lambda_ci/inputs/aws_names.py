@@ -59,6 +59,6 @@ def settable(model: ServiceModel) -> dict[str, Member]:
 @cache
 def own_fields() -> frozenset[str]:
     """The keys of a function that are lambda-ci's own."""
-    from lambda_ci.model.spec import FunctionSpec
+    from lambda_ci.model.spec.function import FunctionSpec
 
     return frozenset(field.alias or name for name, field in FunctionSpec.model_fields.items()) - {"members"}

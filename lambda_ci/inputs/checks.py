@@ -18,7 +18,7 @@ from lambda_ci.inputs.package_size import check_package
 from lambda_ci.inputs.wording import not_what, quoted, shown, suggestion
 from lambda_ci.model.platform import facts
 from lambda_ci.model.problem import Problem, Severity
-from lambda_ci.model.spec import MAX_EXPRESSION
+from lambda_ci.model.spec.serving import MAX_EXPRESSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

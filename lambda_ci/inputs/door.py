@@ -14,7 +14,7 @@ from lambda_ci.inputs.aws_names import UNBUILT
 from lambda_ci.inputs.located import Located, Step, plain
 from lambda_ci.inputs.members import NOT_YET
 from lambda_ci.inputs.scalars import resolve
-from lambda_ci.model.spec import Spec
+from lambda_ci.model.spec.project import Spec
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -45,6 +45,8 @@ _FORMS: Mapping[str, str] = {
     "on-success": "an ARN, or none",
     "on-failure": "an ARN, or none",
     "repository": "the name of an ECR repository, or an address such as registry.example/team/name (no tag)",
+    "image": "an image's name, such as public.ecr.aws/lambda/python:3.13",
+    "base": "an image's name, such as public.ecr.aws/lambda/python:3.13",
     "image-uri": "an image's address: ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG or …/NAME@sha256:DIGEST",
     "target": "the name of a stage: letters, digits, dots, - and _",
     "max-size": _SIZE,

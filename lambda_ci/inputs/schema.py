@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lambda_ci.adapters.service_model import lambda_model
 from lambda_ci.inputs.aws_names import settable
 from lambda_ci.model.naming import kebab
-from lambda_ci.model.spec import Spec
+from lambda_ci.model.spec.project import Spec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from lambda_ci.inputs.config_file import ConfigFile
     from lambda_ci.inputs.files import Files, LayerFiles
     from lambda_ci.inputs.images import ImageFiles
-    from lambda_ci.model.spec import LayerSpec, Spec
+    from lambda_ci.model.spec.packages import LayerSpec
+    from lambda_ci.model.spec.project import Spec
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lambda_ci.model.problem import Origin, Problem
-    from lambda_ci.model.spec import AwsSpec, CacheSpec, FunctionSpec, LayerSpec, StagingSpec
+    from lambda_ci.model.spec.function import FunctionSpec
+    from lambda_ci.model.spec.packages import LayerSpec
+    from lambda_ci.model.spec.project import AwsSpec, CacheSpec, StagingSpec
     from lambda_ci.model.target import Target
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lambda_ci.model.artifact import Compiled
-    from lambda_ci.model.spec import PackageSpec
+    from lambda_ci.model.spec.packages import PackageSpec
     from lambda_ci.package.file import File
 
 

@@ -37,7 +37,7 @@ def automatic(function: Function) -> Layer | None:
     """The layer of ``layer: auto``; equal for functions that can share it."""
     if function.spec.layer != "auto" or function.requirements is None or function.spec.is_image:
         return None
-    from lambda_ci.model.spec import LayerSpec
+    from lambda_ci.model.spec.packages import LayerSpec
     from lambda_ci.package.layers import AUTO
 
     taken = ("groups", "extras", "runtime", "architecture", "build", "package", "audit")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from lambda_ci.lock.selection import Selection
     from lambda_ci.model.artifact import Lock, Wheel
     from lambda_ci.model.settings import Function, Layer, Settings
-    from lambda_ci.model.spec import BuildSpec
+    from lambda_ci.model.spec.packages import BuildSpec
     from lambda_ci.model.target import Target
     from lambda_ci.verbs.world import World
 

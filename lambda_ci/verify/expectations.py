@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
     from lambda_ci.model.result import Invocation
-    from lambda_ci.model.spec import Expect
+    from lambda_ci.model.spec.serving import Expect
 
 MOST = 5
 """Differences that are told of one expectation."""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from lambda_ci.model.spec import SmokeCase
+    from lambda_ci.model.spec.serving import SmokeCase
 
 LARGEST = 6 * 1024 * 1024
 """Bytes of an event (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html)."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from lambda_ci.console import Clock
     from lambda_ci.model.result import Invocation
-    from lambda_ci.model.spec import SmokeCase
+    from lambda_ci.model.spec.serving import SmokeCase
 
 PATIENCE = 60.0
 """Seconds to wait, for each case, until AWS lets the function run."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from lambda_ci.adapters.shared_cache import SharedCache
     from lambda_ci.console import Console
     from lambda_ci.model.artifact import Lock, Wheel
-    from lambda_ci.model.spec import BuildSpec
+    from lambda_ci.model.spec.packages import BuildSpec
 
 _THREADS = 8
 _CHUNK = 1 << 20

@@ -16,7 +16,7 @@ import requests
 from lambda_ci.adapters.docker import OWNER
 from lambda_ci.adapters.interpreter import Absent, Interpreter, Interpreters
 from lambda_ci.adapters.uv import Uv
-from lambda_ci.model.spec import BuildSpec
+from lambda_ci.model.spec.packages import BuildSpec
 from tests.fakes.compiling import Bench
 from tests.fakes.quiet import RealClock, quiet
 from tests.fakes.wheels import wheel as made

@@ -11,7 +11,7 @@ from lambda_ci.adapters.docker import OWNER
 from lambda_ci.adapters.docker_owner import owner
 from lambda_ci.adapters.interpreter import Absent, Errand, Interpreter, Interpreters, Late
 from lambda_ci.adapters.uv import Uv
-from lambda_ci.model.spec import BuildSpec
+from lambda_ci.model.spec.packages import BuildSpec
 from lambda_ci.model.target import Architecture, Target
 from tests.fakes.quiet import RealClock, quiet
 from tests.fakes.workshop import HERE

@@ -11,17 +11,9 @@ import pytest
 import yaml
 
 from lambda_ci.inputs.options import options
-from lambda_ci.model.spec import (
-    AuditSpec,
-    AwsSpec,
-    BuildSpec,
-    CacheSpec,
-    FunctionSpec,
-    ImageSpec,
-    PackageSpec,
-    Spec,
-    StagingSpec,
-)
+from lambda_ci.model.spec.function import FunctionSpec
+from lambda_ci.model.spec.packages import AuditSpec, BuildSpec, ImageSpec, PackageSpec
+from lambda_ci.model.spec.project import AwsSpec, CacheSpec, Spec, StagingSpec
 from tools.generate import generated
 
 ROOT = Path(__file__).parents[2]

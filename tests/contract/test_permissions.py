@@ -13,7 +13,7 @@ import pytest
 from botocore import xform_name
 
 from lambda_ci.adapters.aws_denied import s3_action, statement
-from lambda_ci.model.spec import StagingSpec
+from lambda_ci.model.spec.project import StagingSpec
 from tests.fakes.aws_server import AwsServer, Request
 from tests.fakes.deployment import Project
 

@@ -19,7 +19,8 @@ from lambda_ci.deploy.resources.layer import look_for_layers
 from lambda_ci.deploy.services import Services
 from lambda_ci.model.artifact import LayerPackage, Package
 from lambda_ci.model.settings import Function
-from lambda_ci.model.spec import AwsSpec, FunctionSpec, StagingSpec
+from lambda_ci.model.spec.function import FunctionSpec
+from lambda_ci.model.spec.project import AwsSpec, StagingSpec
 from lambda_ci.model.target import Architecture, Target
 from tests.fakes.aws_server import CREDENTIALS, AwsServer
 from tests.fakes.quiet import FakeClock, quiet

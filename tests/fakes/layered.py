@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from lambda_ci.model.settings import Layer
-from lambda_ci.model.spec import LayerSpec
+from lambda_ci.model.spec.packages import LayerSpec
 from lambda_ci.model.target import Architecture
 from lambda_ci.package.make import Workbench, make, make_layer, own_of
 from lambda_ci.package.remembered import Remembered

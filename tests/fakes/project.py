@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from lambda_ci.model.settings import Function
-from lambda_ci.model.spec import FunctionSpec
+from lambda_ci.model.spec.function import FunctionSpec
 from lambda_ci.package.assemble import assemble, files_of
 from lambda_ci.package.shelf import Shelf
 from tests.fakes.wheels import wheel

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from lambda_ci.adapters.host import Host
 from lambda_ci.adapters.uv import Uv
-from lambda_ci.model.spec import BuildSpec
+from lambda_ci.model.spec.packages import BuildSpec
 from lambda_ci.model.target import Architecture, Target
 from lambda_ci.wheels.builders.source import Job, Unbuilt
 from lambda_ci.wheels.builders.workshop import Workshop

@@ -18,7 +18,7 @@ from lambda_ci.deploy.services import Services
 from lambda_ci.errors import AwsError
 from lambda_ci.inputs.settings import Sources, load
 from lambda_ci.model.artifact import LayerPackage
-from lambda_ci.model.spec import AwsSpec
+from lambda_ci.model.spec.project import AwsSpec
 from lambda_ci.verify.smoke import smoke
 from tests.fakes.aws_faults import After
 from tests.fakes.deployment import packaged

@@ -8,7 +8,7 @@ from lambda_ci.deploy.answers import complete
 from lambda_ci.deploy.attached import Events, events_of, read_events
 from lambda_ci.deploy.beside import Work, carry_out
 from lambda_ci.model.change import Action, Change, FieldChange, Resource
-from lambda_ci.model.spec import AsyncSpec
+from lambda_ci.model.spec.serving import AsyncSpec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ from lambda_ci.deploy.attached import read_url, url_of
 from lambda_ci.deploy.beside import Work, carry_out
 from lambda_ci.model.change import Action, Change, FieldChange, Resource
 from lambda_ci.model.naming import kebab
-from lambda_ci.model.spec import UrlSpec
+from lambda_ci.model.spec.serving import UrlSpec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from lambda_ci.deploy.answers import complete
 from lambda_ci.deploy.attached import STATEMENTS, Permissions, read_permissions
 from lambda_ci.deploy.beside import Work, carry_out
 from lambda_ci.model.change import Action, Change, FieldChange, Resource
-from lambda_ci.model.spec import UrlSpec
+from lambda_ci.model.spec.serving import UrlSpec
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda.type_defs import AddPermissionRequestTypeDef

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from lambda_ci.adapters.cloudwatch import Alarm, CloudWatch
     from lambda_ci.deploy.release import Release
-    from lambda_ci.model.spec import RolloutSpec
+    from lambda_ci.model.spec.serving import RolloutSpec
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from lambda_ci.deploy.rollout.health import Health
     from lambda_ci.deploy.rollout.steps import Step
     from lambda_ci.deploy.services import Services
-    from lambda_ci.model.spec import RolloutSpec
+    from lambda_ci.model.spec.serving import RolloutSpec
 
 _POLL = 15.0
 _SIGN_OF_LIFE = 60.0

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from lambda_ci.model.spec import RolloutSpec
+    from lambda_ci.model.spec.serving import RolloutSpec
 
 
 @dataclass(frozen=True)

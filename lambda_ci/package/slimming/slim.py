@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from lambda_ci.model.artifact import Wheel
     from lambda_ci.model.audit import Contents
-    from lambda_ci.model.spec import PackageSpec
+    from lambda_ci.model.spec.packages import PackageSpec
     from lambda_ci.model.target import Target
     from lambda_ci.package.audit.kept import Notes
     from lambda_ci.package.file import File

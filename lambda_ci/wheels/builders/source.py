@@ -10,7 +10,7 @@ from lambda_ci.adapters.url import without_credentials
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from lambda_ci.model.spec import BuildSpec
+    from lambda_ci.model.spec.packages import BuildSpec
     from lambda_ci.model.target import Target
     from lambda_ci.wheels.choose import Choice
 

@@ -9,7 +9,7 @@ import pytest
 from lambda_ci import __version__
 from lambda_ci.adapters.aws import Aws, Patience, connect
 from lambda_ci.errors import AwsError, ConfigurationError
-from lambda_ci.model.spec import AwsSpec
+from lambda_ci.model.spec.project import AwsSpec
 from tests.fakes.aws_server import CREDENTIALS, AwsServer
 from tests.fakes.quiet import quiet
 

@@ -13,7 +13,7 @@ from lambda_ci.adapters.host import ASK, understood
 from lambda_ci.adapters.interpreter import Absent, Errand, Interpreter, Interpreters, Late
 from lambda_ci.adapters.uv import Uv
 from lambda_ci.errors import BuildError
-from lambda_ci.model.spec import BuildSpec
+from lambda_ci.model.spec.packages import BuildSpec
 from lambda_ci.model.target import Architecture, Target
 from tests.fakes.quiet import quiet
 from tests.fakes.workshop import HERE, VERSION

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from lambda_ci.adapters.aws import Aws, Patience, connect
 from lambda_ci.adapters.role import session_name
 from lambda_ci.errors import AwsError
-from lambda_ci.model.spec import AwsSpec
+from lambda_ci.model.spec.project import AwsSpec
 from tests.fakes.aws_server import CREDENTIALS, AwsServer
 from tests.fakes.quiet import FakeClock, quiet
 

@@ -13,7 +13,7 @@ from lambda_ci.deploy import apply, changes, current, desired
 from lambda_ci.deploy.resources.layer import look_for_layers
 from lambda_ci.errors import AwsError, PackageError
 from lambda_ci.model.change import Action, Resource
-from lambda_ci.model.spec import StagingSpec
+from lambda_ci.model.spec.project import StagingSpec
 from lambda_ci.model.target import Architecture, Target
 from tests.fakes.aws_server import Status
 from tests.fakes.deployment import packaged

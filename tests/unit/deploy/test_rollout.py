@@ -16,7 +16,7 @@ from lambda_ci.deploy.rollout.mark import TAG
 from lambda_ci.deploy.rollout.shift import roll_out, settle
 from lambda_ci.deploy.rollout.steps import Step, steps
 from lambda_ci.errors import AwsError, ConfigurationError, RollbackError, VerificationError
-from lambda_ci.model.spec import RolloutSpec
+from lambda_ci.model.spec.serving import RolloutSpec
 from tests.fakes.aws_server import After, Before, Html, Lost, Reset, Status
 from tests.fakes.deployment import Killed
 

@@ -16,7 +16,7 @@ from lambda_ci.adapters.transfer import PART
 from lambda_ci.deploy.services import Services
 from lambda_ci.deploy.staging import checksum, stage
 from lambda_ci.errors import AwsError
-from lambda_ci.model.spec import StagingSpec
+from lambda_ci.model.spec.project import StagingSpec
 from tests.fakes.aws_server import After, Hang, Html, Lost, Reset, Status
 from tests.fakes.deployment import QUICK, packaged, reach
 from tests.fakes.quiet import FakeClock, quiet

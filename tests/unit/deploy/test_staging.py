@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lambda_ci.errors import AwsError, PackageError
-from lambda_ci.model.spec import StagingSpec
+from lambda_ci.model.spec.project import StagingSpec
 from tests.fakes.aws_server import Before, Html, Lost, Status
 from tests.fakes.deployment import QUICK, Project, packaged
 

@@ -12,7 +12,7 @@ import pytest
 from lambda_ci.deploy.services import Services
 from lambda_ci.deploy.staging import stage
 from lambda_ci.errors import AwsError
-from lambda_ci.model.spec import StagingSpec
+from lambda_ci.model.spec.project import StagingSpec
 from tests.fakes.aws_server import After, AwsServer, Before, Html, Lost, Reset, Status
 from tests.fakes.deployment import packaged, reach
 from tests.fakes.quiet import FakeClock, quiet

@@ -7,7 +7,7 @@ import pytest
 from lambda_ci.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from lambda_ci.model.spec import BuildSpec
+    from lambda_ci.model.spec.packages import BuildSpec
     from tests.fakes.configuration import Configuration
 
 FILE = """\

@@ -7,7 +7,8 @@ import pytest
 from lambda_ci.errors import ConfigurationError
 from lambda_ci.local.adaptation import ROLE, Host, adapted, differences
 from lambda_ci.model.settings import Function, Settings
-from lambda_ci.model.spec import AwsSpec, FunctionSpec
+from lambda_ci.model.spec.function import FunctionSpec
+from lambda_ci.model.spec.project import AwsSpec
 from lambda_ci.model.target import Architecture
 
 HOST = Host(python=(3, 11), machine="x86_64")

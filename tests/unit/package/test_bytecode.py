@@ -12,7 +12,7 @@ import pytest
 from lambda_ci.model.artifact import NO_BYTECODE, Bytecode, Compiled, Overlay, OwnBytecode
 from lambda_ci.model.platform import facts
 from lambda_ci.model.settings import Layer
-from lambda_ci.model.spec import LayerSpec, PackageSpec
+from lambda_ci.model.spec.packages import LayerSpec, PackageSpec
 from lambda_ci.package.assemble import assemble, assemble_layer, files_of
 from lambda_ci.package.bytecode import too_much
 from lambda_ci.package.file import STORED, File

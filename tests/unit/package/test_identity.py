@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lambda_ci.model.artifact import Overlay, Package, Wheel
 from lambda_ci.model.settings import Function
-from lambda_ci.model.spec import FunctionSpec
+from lambda_ci.model.spec.function import FunctionSpec
 from lambda_ci.package import remembered
 from lambda_ci.package.identity import key
 

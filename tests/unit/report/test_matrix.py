@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambda_ci.model.settings import Function
-from lambda_ci.model.spec import FunctionSpec
+from lambda_ci.model.spec.function import FunctionSpec
 from lambda_ci.report.matrix import MOST_JOBS, github, gitlab, jobs
 
 RUNTIMES = ("python3.11", "python3.12", "python3.13")

@@ -14,7 +14,7 @@ from lambda_ci.adapters.uv import Uv
 from lambda_ci.errors import BuildError, LambdaCiError
 from lambda_ci.model.artifact import Lock
 from lambda_ci.model.settings import Settings
-from lambda_ci.model.spec import AwsSpec
+from lambda_ci.model.spec.project import AwsSpec
 from lambda_ci.package.identity import measured
 from lambda_ci.package.sources import own_files
 from lambda_ci.verbs.bytecode import Bytecode, bytecode
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from lambda_ci.adapters.errand import Interpreter
     from lambda_ci.model.artifact import Compiled
-    from lambda_ci.model.spec import BuildSpec
+    from lambda_ci.model.spec.packages import BuildSpec
     from lambda_ci.model.target import Target
 
 LATE = Late("Python did not end within 900 s and was stopped", fix="try again")

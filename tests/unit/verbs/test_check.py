@@ -95,7 +95,7 @@ def test_an_action_with_a_command_that_does_not_exist_ends_with_2(cli: Cli) -> N
         (
             "COMMAND",
             "buidl",
-            'must be one of check, build, plan, deploy, invoke, status, not "buidl"; did you mean "build"?',
+            'must be one of check, build, plan, deploy, rollback, prune, invoke, status, not "buidl"; did you mean "build"?',
         ),
         ("LOCAL", "yes", 'must be true or false, not "yes"'),
     ],

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambda_ci.model.result import Invocation
-from lambda_ci.model.spec import Expect
+from lambda_ci.model.spec.serving import Expect
 from lambda_ci.verify.expectations import failures
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 
 from lambda_ci.adapters.aws_errors import Refusal
 from lambda_ci.errors import AwsError, ConfigurationError
-from lambda_ci.model.spec import SmokeCase
+from lambda_ci.model.spec.serving import SmokeCase
 from lambda_ci.verify.invoke import invoke
 from lambda_ci.verify.smoke import PATIENCE, smoke
 from tests.fakes.lambda_invoke import (

@@ -7,7 +7,7 @@ import pytest
 
 from lambda_ci.adapters.host import Host
 from lambda_ci.errors import BuildError
-from lambda_ci.model.spec import BuildSpec
+from lambda_ci.model.spec.packages import BuildSpec
 from lambda_ci.wheels.builders.decision import PURE, Decision, decide
 from lambda_ci.wheels.builders.source import Job, Unbuilt
 from tests.fakes.building import AL2, AL2023, ARM

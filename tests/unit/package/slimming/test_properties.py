@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lambda_ci.model.spec import PackageSpec
+from lambda_ci.model.spec.packages import PackageSpec
 from lambda_ci.model.target import Architecture, Target
 from lambda_ci.package.archive import opened
 from lambda_ci.package.audit.kept import Notes
