@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-TIMES = 30
+TIMES = 16
 AT_ONCE = 3
 CONFIG = """
 version: 1
