@@ -103,7 +103,8 @@ def test_a_missing_right_is_named_with_its_resource(existing: Cli, aws: AwsServe
     aws.faults.add("BatchGetImage", Status(400, "AccessDeniedException", text))
     ran = existing("plan", "--json")
     assert ran.code == 5
-    assert f"Action ecr:BatchGetImage, Resource {what}" in ran.function("orders")["failure"]["fix"]
+    statement = f'{{"Effect": "Allow", "Action": "ecr:BatchGetImage", "Resource": "{what}"}}'
+    assert statement in ran.function("orders")["failure"]["fix"]
 
 
 def test_a_repository_that_is_missing_is_explained(existing: Cli, aws: AwsServer) -> None:
