@@ -15,7 +15,7 @@ from lambda_ci.verbs.parts import parts
 from lambda_ci.verbs.supply import dependencies
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from lambda_ci.adapters.interpreter import Interpreters
     from lambda_ci.console import Console
@@ -56,8 +56,8 @@ class Bytecode:
         if not wanting:
             return supplies
         with self.console.step("bytecode") as step:
-            self._find(wanting)
-            self._leave_out(supplies, settings)
+            self._leave_out(wanting, supplies, settings)
+            self._find({key: required for key, required in wanting.items() if key not in self._found})
             step.failed = any(required and isinstance(self._found[key], _Missing) for key, required in wanting.items())
             return self._with_overlays(supplies)
 
@@ -101,16 +101,14 @@ class Bytecode:
                 else Compiler(interpreter=found, store=store, folder=self.folder)
             )
 
-    def _leave_out(self, supplies: Supplies, settings: Settings) -> None:
+    def _leave_out(self, wanting: Iterable[Dependencies], supplies: Supplies, settings: Settings) -> None:
         """What goes into its package as it is, and has no room for bytecode there, is not compiled in vain."""
         from lambda_ci.wheels.bytecode.room import too_large
 
         some = {dependencies(part) for part in parts(settings) if not _is_whole(part)}
-        for key in self._found.keys() - some:
+        for key in wanting:
             having = supplies[key]
-            if isinstance(self._found.get(key), _Missing) or isinstance(having, LambdaCiError):
-                continue
-            if why := too_large(having[1]):
+            if key not in some and not isinstance(having, LambdaCiError) and (why := too_large(having[1])):
                 self._found[key] = _Missing(why=why, fix="")
 
     def _with_overlays(self, supplies: Supplies) -> Supplies:

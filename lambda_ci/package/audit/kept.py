@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from lambda_ci.adapters import wheel_notes as notes
+from lambda_ci.adapters.wheel_notes import text, texts
 from lambda_ci.model.audit import Binary, Contents, Kind, Requirement
-from lambda_ci.package import notes
-from lambda_ci.package.notes import text, texts
 
 if TYPE_CHECKING:
     from lambda_ci.model.artifact import Wheel

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lambda_ci.package import notes
+from lambda_ci.adapters import wheel_notes as notes
 from lambda_ci.package.file import read
 
 if TYPE_CHECKING:
