@@ -58,7 +58,7 @@ container: $(READY)
 
 localstack: $(READY)
 	@echo "== tests: deploying to LocalStack, with faults on the wire (a package index; 330 MB in .venv-localstack) =="
-	TESTS_LOCALSTACK=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/localstack
+	TESTS_LOCALSTACK=1 $(BIN)/python -m pytest --numprocesses 2 --dist worksteal tests/localstack
 
 lint: $(READY)
 	@echo "== lint: ruff, mypy, import-linter, generated files =="
