@@ -47,7 +47,7 @@ def test_a_login_that_aws_refuses_is_explained(project: ImageProject) -> None:
     ran = project.cli("deploy", "--json")
     failure = ran.function("orders")["failure"]
     assert ran.code == 5
-    assert "Action ecr:GetAuthorizationToken, Resource *" in failure["fix"]
+    assert '"Action": "ecr:GetAuthorizationToken", "Resource": "*"' in failure["fix"]
     assert (project.tags, project.aws.functions) == ([], {})
 
 
