@@ -12,7 +12,7 @@ from lambda_ci.adapters import daemon
 from lambda_ci.errors import ConfigurationError
 from lambda_ci.local import embedded
 from lambda_ci.local.endpoint import Endpoint, local_environ
-from tests.fakes.quiet import FakeClock
+from tests.fakes.quiet import FakeClock, RealClock
 
 ENDPOINT = Endpoint(url="http://127.0.0.1:1", pid=os.getpid(), log=Path("/x/log"), python="3.11", started="boot/1")
 
@@ -81,9 +81,9 @@ def test_stopping_ends_the_process_that_was_remembered_and_no_other(tmp_path: Pa
     assert started
     endpoint = replace(ENDPOINT, pid=pid, started=started)
     _remember(tmp_path, endpoint)
-    assert embedded.stop(tmp_path, clock=FakeClock()) == endpoint
+    assert embedded.stop(tmp_path, clock=RealClock()) == endpoint
     assert daemon.started_at(pid) is None
-    assert embedded.stop(tmp_path, clock=FakeClock()) is None
+    assert embedded.stop(tmp_path, clock=RealClock()) is None
 
 
 def test_nothing_runs_where_nothing_was_started(tmp_path: Path) -> None:
