@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -13,8 +14,9 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _TICK = 0.2
-_GRACE = 2.0
-"""Seconds that threads get to notice that it is over and to remove what they were writing."""
+"""Seconds after which a waiting main thread looks whether a signal has come."""
+_GRACE = 5.0
+"""Seconds that the threads together get to notice that it is over, to end their programs and to remove what they were writing."""
 
 
 def in_parallel(
@@ -70,9 +72,10 @@ def _collect(
     except BaseException:
         cancelled.set()
         stop()
+        deadline = time.monotonic() + _GRACE
         for thread in crew:
             if thread.is_alive():  # An interrupt may come before all are started.
-                thread.join(_GRACE / len(crew))
+                thread.join(max(0.0, deadline - time.monotonic()))
         raise
     return [results[number] for number in range(count)]
 

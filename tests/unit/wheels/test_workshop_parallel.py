@@ -51,7 +51,7 @@ def test_the_first_failure_ends_the_processes_of_the_others_and_is_the_only_one_
     assert time.monotonic() - started < 60
     assert "this one fails" in caught.value.why
     for file in (bench.folder / "meeting").iterdir():
-        assert not _lives(int(file.read_text())), file.name
+        assert _ends(int(file.read_text())), file.name
     assert "one 1.0 could not" not in bench.shown
 
 
@@ -63,6 +63,14 @@ def test_one_thread_builds_one_after_the_other(bench: WorkshopBench) -> None:
     )
     jobs = [bench.job(bench.archive(name, sdist(name, body=alone))) for name in NAMES]
     assert len(bench.build(*jobs)) == len(NAMES)
+
+
+def _ends(process: int) -> bool:
+    """Killed is not yet gone: the kernel ends a process when it gets a processor."""
+    end = time.monotonic() + 30
+    while _lives(process) and time.monotonic() < end:
+        time.sleep(0.02)
+    return not _lives(process)
 
 
 def _lives(process: int) -> bool:
