@@ -15,11 +15,12 @@ import urllib.request
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from tests.fakes.aws_lambda import Answer
 from tests.fakes.aws_lambda_rules import invalid
 from tests.fakes.aws_strict import AwsRefusal, JsonObject, service_model, violations
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 ACCOUNT = "123456789012"
 MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
@@ -71,7 +72,7 @@ class FakeEcr:
         self.password = ""
         """What logins get, where it is not what the registry takes."""
 
-    def operation(self, headers: dict[str, str], body: bytes) -> tuple[str, JsonObject]:
+    def operation(self, headers: Mapping[str, str], body: bytes) -> tuple[str, JsonObject]:
         name = headers.get("x-amz-target", "").rpartition(".")[2]
         shape = service_model("ecr").operation_model(name).input_shape
         parameters: JsonObject = json.loads(body or b"{}")
@@ -81,7 +82,7 @@ class FakeEcr:
             raise AwsRefusal(400, "InvalidParameterException", text)
         return name, parameters
 
-    def answer(self, operation: str, request: JsonObject) -> JsonObject:
+    def answer(self, operation: str, request: JsonObject) -> Answer:
         operations: dict[str, Callable[[JsonObject], JsonObject]] = {
             "GetAuthorizationToken": self._token,
             "DescribeRepositories": self._describe,
@@ -89,7 +90,7 @@ class FakeEcr:
             "SetRepositoryPolicy": self._policy,
             "BatchGetImage": self._images,
         }
-        return operations[operation](request)
+        return Answer(operations[operation](request))
 
     def put(self, repository: str, tag: str, *, media_type: str = MANIFEST, manifest: str = "") -> str:
         """Pushed by somebody; returns the digest."""

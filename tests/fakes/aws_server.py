@@ -10,15 +10,11 @@ with AwsServer() as aws:
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
-import socket
-import struct
 import threading
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Self
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import parse_qsl, urlsplit
 from xml.sax.saxutils import escape
 
@@ -29,6 +25,10 @@ from tests.fakes.aws_lambda import ACCOUNT, Answer, Deployed, FakeLambda
 from tests.fakes.aws_s3 import FakeS3
 from tests.fakes.aws_strict import AwsRefusal, JsonObject, parse
 from tests.fakes.aws_sts import FakeSts
+from tests.fakes.http_server import HttpHandler, HttpServer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = [
     "CREDENTIALS", "READING", "After", "AwsServer", "Before", "Fault", "Faults", "Hang", "Html", "Lost", "Request",
@@ -49,28 +49,35 @@ class Request:
     size: int
 
 
-class AwsServer:
+class JsonService(Protocol):
+    """A service that names the operation in a header and speaks JSON."""
+
+    def operation(self, headers: Mapping[str, str], body: bytes) -> tuple[str, JsonObject]:
+        """The operation and its parameters, checked. Raises AwsRefusal."""
+        ...
+
+    def answer(self, operation: str, request: JsonObject) -> Answer: ...
+
+
+class AwsServer(HttpServer):
     """A context manager; the port is free to choose by the system."""
 
     def __init__(self, *, region: str = "eu-west-1") -> None:
+        super().__init__(_Handler)
         self.region = region
-        self.s3 = FakeS3(region=region)
         self.sts = FakeSts(account=ACCOUNT)
-        self.cloudwatch = FakeCloudWatch()
-        self.lambda_ = FakeLambda(region=region, objects=self.s3.content)
-        self.ecr = FakeEcr(region=region)
-        self.lambda_.images = self.ecr.resolve
         self.faults = Faults()
         self.requests: list[Request] = []
         self.lock = threading.RLock()
-        self.closing = threading.Event()
-        self._server = _Server(("127.0.0.1", 0), _Handler)
-        self._server.aws = self
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        self._begin()
 
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+    def _begin(self) -> None:
+        self.s3 = FakeS3(region=self.region)
+        self.cloudwatch = FakeCloudWatch()
+        self.lambda_ = FakeLambda(region=self.region, objects=self.s3.content)
+        self.ecr = FakeEcr(region=self.region)
+        self.lambda_.images = self.ecr.resolve
+        self.json_services: dict[str, JsonService] = {"ecr": self.ecr, "monitoring": self.cloudwatch}
 
     @property
     def functions(self) -> dict[str, Deployed]:
@@ -87,23 +94,9 @@ class AwsServer:
     def reset(self) -> None:
         """As new."""
         with self.lock:
-            self.s3 = FakeS3(region=self.region)
-            self.cloudwatch = FakeCloudWatch()
-            self.lambda_ = FakeLambda(region=self.region, objects=self.s3.content)
-            self.ecr = FakeEcr(region=self.region)
-            self.lambda_.images = self.ecr.resolve
+            self._begin()
             self.faults.clear()
             self.requests.clear()
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.closing.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
 
     def answer(self, operation: str, request: _Parsed) -> Answer:
         with self.lock:
@@ -113,10 +106,8 @@ class AwsServer:
                 return self.s3.answer(
                     operation, request.path, query=request.query, headers=request.headers, body=request.body
                 )
-            if request.service == "ecr":
-                return Answer(self.ecr.answer(operation, request.parameters))
-            if request.service == "monitoring":
-                return self.cloudwatch.answer(operation, request.parameters)
+            if service := self.json_services.get(request.service):
+                return service.answer(operation, request.parameters)
             return self.sts.answer(operation, request.parameters, signed="authorization" in request.headers)
 
 
@@ -130,26 +121,12 @@ class _Parsed:
     parameters: JsonObject
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    aws: AwsServer
-
-    def handle_error(self, *_: object) -> None:
-        """Broken connections are wanted here."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: _Server
-    disable_nagle_algorithm = True
-    wbufsize = -1
+class _Handler(HttpHandler):
+    server: AwsServer
 
     def setup(self) -> None:
         super().setup()
         self.connection.settimeout(30)
-
-    def log_message(self, *_: object) -> None:
-        """Quiet."""
 
     def handle_expect_100(self) -> bool:
         """A client of S3 waits a second for this before it sends a body."""
@@ -158,7 +135,7 @@ class _Handler(BaseHTTPRequestHandler):
         return goes_on
 
     def _serve(self) -> None:
-        aws = self.server.aws
+        aws = self.server
         headers = {name.lower(): value for name, value in self.headers.items()}
         body = self.rfile.read(int(headers.get("content-length", 0)))
         url = urlsplit(self.path)
@@ -188,26 +165,25 @@ class _Handler(BaseHTTPRequestHandler):
             case Html(page, kind):
                 return self._send(Answer(payload=page, headers={"Content-Type": kind}))
             case Reset():
-                return self._break()
+                return self.reset()
             case Hang(seconds, done=False):
-                self.server.aws.closing.wait(seconds)
-                return self._break()
+                self.server.closing.wait(seconds)
+                return self.reset()
             case Before(action):
-                with self.server.aws.lock:
-                    action()
+                action()
             case _:
                 pass
         answer: Answer | AwsRefusal
         try:
-            answer = self.server.aws.answer(operation, request)
+            answer = self.server.answer(operation, request)
         except AwsRefusal as refusal:
             answer = refusal
         if isinstance(fault, After):
             fault.action()
         if isinstance(fault, Hang):
-            self.server.aws.closing.wait(fault.seconds)
+            self.server.closing.wait(fault.seconds)
         if isinstance(fault, (Lost, Hang)):
-            return self._break()
+            return self.reset()
         return self._refuse(request.service, answer) if isinstance(answer, AwsRefusal) else self._send(answer)
 
     def _refuse(self, service: str, refusal: AwsRefusal) -> None:
@@ -237,12 +213,6 @@ class _Handler(BaseHTTPRequestHandler):
         if not bodiless:
             self.wfile.write(payload)
 
-    def _break(self) -> None:
-        self.close_connection = True
-        with contextlib.suppress(OSError):
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            self.connection.close()
-
 
 def _operation(
     aws: AwsServer, method: str, service: str, path: str, *, query: dict[str, str], headers: dict[str, str], body: bytes
@@ -254,8 +224,6 @@ def _operation(
     if service == "sts" or headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         form = dict(parse_qsl(body.decode(), keep_blank_values=True))
         return form.pop("Action", ""), form
-    if service == "ecr":
-        return aws.ecr.operation(headers, body)
-    if service == "monitoring":
-        return aws.cloudwatch.operation(headers, body)
+    if found := aws.json_services.get(service):
+        return found.operation(headers, body)
     raise AwsRefusal(403, "MissingAuthenticationTokenException", "Missing Authentication Token")
