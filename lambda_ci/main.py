@@ -15,11 +15,13 @@ from lambda_ci.verbs import VERBS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
     from typing import TextIO
 
+    from lambda_ci.console import Clock
     from lambda_ci.model.result import RunResult
     from lambda_ci.verbs.command import Command
     from lambda_ci.verbs.world import Outcome, World
@@ -44,6 +46,9 @@ class SystemClock:
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)
 
+    def wait(self, event: threading.Event, seconds: float) -> None:
+        event.wait(seconds)
+
     def utc(self) -> datetime:
         from datetime import UTC, datetime
 
@@ -51,7 +56,14 @@ class SystemClock:
 
 
 def main(
-    argv: Sequence[str], *, environ: Mapping[str, str], cwd: Path, stdin: TextIO, stdout: TextIO, stderr: TextIO
+    argv: Sequence[str],
+    *,
+    environ: Mapping[str, str],
+    cwd: Path,
+    stdin: TextIO,
+    stdout: TextIO,
+    stderr: TextIO,
+    clock: Clock | None = None,
 ) -> int:
     """Run one verb and report; returns the exit code, 1 where standard output cannot be written.
 
@@ -59,22 +71,26 @@ def main(
     """
     inputs = from_environ(environ)
     command = _command(argv or ["--help"], prog="lambda-ci") if argv or inputs is None else _command_of_action(inputs)
-    world = _world(environ, inputs, cwd=cwd, stdin=stdin, stderr=stderr)
+    world = _world(environ, inputs, cwd=cwd, stdin=stdin, stderr=stderr, clock=clock or SystemClock())
     outcome = _attempt(command, world)
     told = _report(outcome, world=world, as_json=command.json, stdout=stdout)
     return outcome.result.exit_code or int(not told)
 
 
 def _world(
-    environ: Mapping[str, str], inputs: Mapping[str, str] | None, *, cwd: Path, stdin: TextIO, stderr: TextIO
+    environ: Mapping[str, str],
+    inputs: Mapping[str, str] | None,
+    *,
+    cwd: Path,
+    stdin: TextIO,
+    stderr: TextIO,
+    clock: Clock,
 ) -> World:
-    from datetime import UTC, datetime
-
     from lambda_ci.ci.system import detect
     from lambda_ci.console import Console
     from lambda_ci.verbs.world import World
 
-    ci, clock = detect(environ), SystemClock()
+    ci = detect(environ)
     terminal = stderr.isatty() and not environ.get("CI")
     colour = terminal and not environ.get("NO_COLOR")
     return World(
@@ -85,7 +101,7 @@ def _world(
         console=Console(stream=stderr, style=ci, clock=clock, terminal=terminal, colour=colour),
         clock=clock,
         ci=ci,
-        today=datetime.now(tz=UTC).date(),
+        today=clock.utc().date(),
     )
 
 

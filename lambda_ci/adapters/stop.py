@@ -39,9 +39,9 @@ class Stop:
             self._thread.told = True
             raise KeyboardInterrupt
 
-    def wait(self, seconds: float) -> None:
+    def wait(self, clock: Clock, seconds: float) -> None:
         """Sleep until told."""
-        self._set.wait(seconds)
+        clock.wait(self._set, seconds)
         self.tell()
 
     def govern(self, events: BaseEventHooks) -> None:
@@ -73,7 +73,10 @@ class StoppableClock:
             self.stop.tell()
             self.clock.sleep(seconds)
         else:
-            self.stop.wait(seconds)
+            self.stop.wait(self.clock, seconds)
+
+    def wait(self, event: threading.Event, seconds: float) -> None:
+        self.clock.wait(event, seconds)
 
     def utc(self) -> datetime:
         return self.clock.utc()

@@ -8,10 +8,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TextIO
 
 from lambda_ci.main import main
+from tests.fakes.quiet import RealClock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+
+PACE = 25.0
+"""How much faster time passes than on the wall, so that waiting for a fake AWS costs little."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,7 @@ class Cli:
                 stdin=self.terminal or io.StringIO(self.stdin),
                 stdout=out,
                 stderr=err,
+                clock=RealClock(pace=PACE),
             )
         except SystemExit as stop:
             code = int(stop.code or 0)

@@ -12,6 +12,8 @@ from lambda_ci.ci.plain import Plain
 from lambda_ci.console import Console
 
 if TYPE_CHECKING:
+    import threading
+
     from lambda_ci.console import Clock
 
 
@@ -32,16 +34,28 @@ class FakeClock:
         self.slept.append(seconds)
         self.now += seconds
 
+    def wait(self, event: threading.Event, seconds: float) -> None:
+        if not event.is_set():
+            self.sleep(seconds)
+
     def utc(self) -> datetime:
         return BEGINNING + timedelta(seconds=self.now)
 
 
+@dataclass(frozen=True)
 class RealClock:
+    """``pace``: how many of its seconds pass in one of the machine's, for waiting where the order of things is real."""
+
+    pace: float = 1.0
+
     def monotonic(self) -> float:
-        return time.monotonic()
+        return time.monotonic() * self.pace
 
     def sleep(self, seconds: float) -> None:
-        time.sleep(seconds)
+        time.sleep(seconds / self.pace)
+
+    def wait(self, event: threading.Event, seconds: float) -> None:
+        event.wait(seconds / self.pace)
 
     def utc(self) -> datetime:
         return datetime.now(UTC)

@@ -27,6 +27,7 @@ from tests.fakes.lambda_invoke import (
 )
 
 if TYPE_CHECKING:
+    import threading
     from pathlib import Path
 
     from lambda_ci.model.result import SmokeResult
@@ -62,6 +63,9 @@ class Time:
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self.now += seconds
+
+    def wait(self, event: threading.Event, seconds: float) -> None:  # noqa: ARG002 - nobody sets it
+        self.sleep(seconds)
 
 
 def cases(*values: dict[str, object]) -> list[SmokeCase]:
