@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import ast
 import sys
-import warnings
 from typing import TYPE_CHECKING
 
 from lambda_ci.errors import PackageError
 from lambda_ci.model.platform import facts
+from lambda_ci.package import syntax
 from lambda_ci.package.bindings import bindings, definition
 from lambda_ci.package.file import read
 from lambda_ci.package.modules import Kind, Module, Tree, tree
@@ -140,10 +140,8 @@ def _attribute_warnings(file: File, attribute: str, target: Target) -> tuple[str
 def _parsed(source: bytes, path: str, target: Target) -> ast.Module:
     """Parsed with the target's grammar where this Python is newer, with this Python's otherwise."""
     older = target.python if target.python < sys.version_info[:2] else None
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        module = ast.parse(source, path, feature_version=older)
-        compile(module, path, "exec", dont_inherit=True)
+    module = syntax.parsed(source, path, grammar=older)
+    syntax.check(module, path)
     return module
 
 

@@ -7,7 +7,6 @@ that those import. Whether an import really fails is for the import check to say
 from __future__ import annotations
 
 import ast
-import warnings
 from collections import deque
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +16,7 @@ from lambda_ci.model.images import images
 from lambda_ci.model.modules import distribution_of, modules
 from lambda_ci.package.file import read
 from lambda_ci.package.modules import Kind, tree
+from lambda_ci.package.syntax import UNPARSABLE, parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -125,10 +125,8 @@ def _imports(source: bytes) -> tuple[_Import, ...]:
     """Functions often share modules: each content is parsed once. What cannot be parsed here imports nothing; the handler's
     own module was judged before, and the import check judges the rest."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            module = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        module = parsed(source)
+    except UNPARSABLE:
         return ()
     if any(_changes_the_path(node) for node in ast.walk(module)):
         raise _Unclear

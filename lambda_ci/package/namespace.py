@@ -7,10 +7,10 @@ https://packaging.python.org/en/latest/guides/packaging-namespace-packages/
 from __future__ import annotations
 
 import ast
-import warnings
 from typing import TYPE_CHECKING
 
 from lambda_ci.package.file import read
+from lambda_ci.package.syntax import UNPARSABLE, parsed
 
 if TYPE_CHECKING:
     from lambda_ci.package.file import File
@@ -40,10 +40,8 @@ def _rank(content: bytes) -> tuple[bool, bytes]:
 def declares_namespace(source: bytes) -> bool:
     """Whether a module holds nothing but comments, strings and the declaration of a namespace package."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        tree = parsed(source)
+    except UNPARSABLE:
         return False
     return all(map(_declares, tree.body))
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from typing import TYPE_CHECKING
 
 from lambda_ci.package.file import read
+from lambda_ci.package.syntax import UNPARSABLE, parsed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -42,10 +42,8 @@ def _asked(file: File) -> Iterator[tuple[str, int]]:
         return
     source = read(file)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            module = ast.parse(source, file.path)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        module = parsed(source, file.path)
+    except UNPARSABLE:
         yield from _asked_in_text(source)
         return
     for node in ast.walk(module):

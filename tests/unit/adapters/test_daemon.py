@@ -77,7 +77,7 @@ def test_children_end_with_their_parent(tmp_path: Path) -> None:
 
 
 def test_ending_what_is_gone_takes_no_time(tmp_path: Path) -> None:
-    pid, started = _spawned("pass", tmp_path / "log")
+    pid, started = _spawned("import time; time.sleep(0.5)", tmp_path / "log")
     while daemon.started_at(pid):
         time.sleep(0.01)
     clock = FakeClock()
