@@ -1,4 +1,4 @@
-"""The cache of wheels: each under its own hash, written beside and renamed, believed only after hashing it again.
+"""The cache of wheels: each under its own hash, written beside and renamed, believed only if it was hashed since it was written.
 
     CACHE_DIR/wheels/sha256/ab/abcd…/demo-1.0-py3-none-any.whl
     CACHE_DIR/wheels/partial/…      being written; what a killed run left there is removed after a day
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from lambda_ci.errors import BuildError
 from lambda_ci.model.artifact import Wheel
+from lambda_ci.wheels import verified
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -63,8 +64,10 @@ class Partial:
         """Raises Cancelled, or BuildError when the disk does not take it or there is more than was promised."""
         if self.cancelled.is_set():
             raise Cancelled
+        rest = memoryview(data)
         with _explained(self.path):
-            self.file.write(data)
+            while rest:  # A disk that becomes full takes a part, and refuses only what is left.
+                rest = rest[self.file.write(rest) :]
         for one in self._hashes.values():
             one.update(data)
         self.written += len(data)
@@ -116,16 +119,13 @@ class WheelStore:
         path = self.path(choice)
         try:
             with path.open("rb") as file:
-                size = os.fstat(file.fileno()).st_size
-                if choice.size is not None and size != choice.size:
+                found = os.fstat(file.fileno())
+                if choice.size is not None and found.st_size != choice.size:
                     return None
-                found = hashlib.file_digest(file, choice.algorithm).hexdigest()
-                if found != choice.digest:
-                    return None
-                sha256 = found if choice.algorithm == "sha256" else _sha256(file)
+                sha256 = verified.known(path, found) or _verified(choice, file, path)
         except OSError:
             return None
-        return _wheel(choice, path=path, sha256=sha256, size=size)
+        return _wheel(choice, path=path, sha256=sha256, size=found.st_size) if sha256 else None
 
     @contextmanager
     def partial(
@@ -177,6 +177,17 @@ def _wheel(choice: Choice, *, path: Path, sha256: str, size: int) -> Wheel:
     return Wheel(
         name=choice.name, version=choice.version, filename=choice.filename, path=path, sha256=sha256, size=size
     )
+
+
+def _verified(choice: Choice, file: BufferedReader, path: Path) -> str:
+    """Its sha256 where it is what the lock says, else nothing. What is written meanwhile has another status the next time."""
+    status = os.fstat(file.fileno())
+    found = hashlib.file_digest(file, choice.algorithm).hexdigest()
+    if found != choice.digest:
+        return ""
+    sha256 = found if choice.algorithm == "sha256" else _sha256(file)
+    verified.remember(path, status, sha256)
+    return sha256
 
 
 def _sha256(file: BufferedReader) -> str:

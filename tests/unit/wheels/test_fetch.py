@@ -18,6 +18,8 @@ from tests.fakes.index import Fault, Index, Other, Reset, Status, Truncated, sha
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from lambda_ci.model.artifact import Wheel
+
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[WheelBench]:
@@ -38,7 +40,7 @@ def test_a_wheel_is_fetched_once_and_then_comes_from_the_cache(bench: WheelBench
     assert bench.fetch(lock) == ((first,),)
     assert bench.shown == ""
     assert len(bench.index.requests) == 1
-    assert bench.files == [first.path]
+    assert [path for path in bench.files if path.suffix == ".whl"] == [first.path]
 
 
 def test_locks_keep_their_order_and_share_what_they_have_in_common(bench: WheelBench) -> None:
@@ -46,6 +48,30 @@ def test_locks_keep_their_order_and_share_what_they_have_in_common(bench: WheelB
     found = bench.fetch(bench.lock(c, a), bench.lock(), bench.lock(a, b))
     assert [[one.name for one in wheels] for wheels in found] == [["c", "a"], [], ["a", "b"]]
     assert len(bench.index.requests) == 3
+
+
+def test_each_wheel_that_was_fetched_is_told_of_once(bench: WheelBench) -> None:
+    a, b, c = (bench.remote(f"{name}-1.0-py3-none-any.whl") for name in "abc")
+    bench.fetch(bench.lock(a))
+    told: list[Wheel] = []
+    meanwhile: list[bool] = []
+    first, second = bench.fetch(
+        bench.lock(a, b), bench.lock(b, c), arrived=told.append, meanwhile=lambda: meanwhile.append(True)
+    )
+    assert sorted(one.name for one in told) == ["b", "c"]
+    assert {*told} <= {*first, *second}
+    assert all(one.path.is_file() for one in told)
+    assert meanwhile == [True]
+
+
+def test_the_largest_are_asked_for_first(bench: WheelBench) -> None:
+    names = [f"demo{number}-1.0-py3-none-any.whl" for number in range(20)]
+    sizes = [2000 + 5000 * (number == 19) for number in range(20)]
+    contents = [wheel(name.split("-")[0], "1.0", padding=size) for name, size in zip(names, sizes, strict=True)]
+    entries = [bench.remote(name, content, size=len(content)) for name, content in zip(names, contents, strict=True)]
+    bench.fetch(bench.lock(*entries))
+    at_once = 8
+    assert any("demo19-" in str(request) for request in bench.index.requests[:at_once])
 
 
 def test_nothing_to_do_makes_no_folder_and_does_not_load_requests(bench: WheelBench) -> None:
@@ -133,6 +159,49 @@ def test_a_damaged_entry_is_fetched_again_and_never_used(bench: WheelBench, dama
     assert bench.fetch(lock) == ((kept,),)
     assert kept.path.read_bytes() == good
     assert len(bench.index.requests) == 2
+
+
+def _later(note: Path) -> None:
+    """As if it had been written a while after the wheel."""
+    status = note.stat()
+    os.utime(note, ns=(status.st_atime_ns, status.st_mtime_ns + 5_000_000_000))
+
+
+def test_what_was_hashed_and_not_written_since_is_not_hashed_again(bench: WheelBench) -> None:
+    lock = bench.lock(bench.remote())
+    ((kept,),) = bench.fetch(lock)
+    bench.fetch(lock)
+    note = kept.path.with_name("verified.json")
+    note.write_text(note.read_text("utf-8").replace(kept.sha256, "f" * 64), "utf-8")
+    assert bench.fetch(lock) == ((kept,),), "right after the wheel was written, nothing but its content counts"
+    note.write_text(note.read_text("utf-8").replace(kept.sha256, "f" * 64), "utf-8")
+    _later(note)
+    ((believed,),) = bench.fetch(lock)
+    assert believed.sha256 == "f" * 64
+
+
+def test_what_was_written_after_it_was_hashed_is_hashed_again(bench: WheelBench) -> None:
+    lock = bench.lock(bench.remote())
+    ((kept,),) = bench.fetch(lock)
+    bench.fetch(lock)
+    _later(kept.path.with_name("verified.json"))
+    good, before = kept.path.read_bytes(), kept.path.stat()
+    kept.path.write_bytes(good[:-1] + bytes([good[-1] ^ 1]))
+    os.utime(kept.path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert bench.fetch(lock) == ((kept,),)
+    assert kept.path.read_bytes() == good
+    assert len(bench.index.requests) == 2
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"status": 1, "sha256": []}', "[" * 100_000])
+def test_a_note_of_another_shape_is_no_note(bench: WheelBench, content: str) -> None:
+    lock = bench.lock(bench.remote())
+    ((kept,),) = bench.fetch(lock)
+    note = kept.path.with_name("verified.json")
+    note.write_text(content, "utf-8")
+    _later(note)
+    assert bench.fetch(lock) == ((kept,),)
+    assert len(bench.index.requests) == 1
 
 
 def test_another_hash_than_sha256_is_verified_and_sha256_computed(bench: WheelBench) -> None:
