@@ -1,7 +1,8 @@
 """Runs commands in turn (A B A B …) as whole processes and compares their medians.
 
 Before each run the outputs of the last one are removed and the disk is synchronised; one run each goes ahead untimed, so that
-every cache is warm. Peak memory is that of the largest process of the command's tree (``wait4``), in MiB.
+every cache is warm. Peak memory is that of the largest process of the command's tree (``wait4``), in MiB. Processor time is that
+of all of them: where it is far less than the clock says, the machine was busy with something else, or waited for the network.
 """
 
 from __future__ import annotations
@@ -34,9 +35,10 @@ class Contestant:
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """One run: wall-clock seconds of the whole process, and MiB."""
+    """One run: wall-clock seconds of the whole process, seconds of processor time, and MiB."""
 
     seconds: float
+    cpu: float
     peak_mib: float
 
 
@@ -50,6 +52,10 @@ class Measured:
     @property
     def seconds(self) -> float:
         return median(run.seconds for run in self.runs)
+
+    @property
+    def cpu(self) -> float:
+        return median(run.cpu for run in self.runs)
 
     @property
     def peak_mib(self) -> float:
@@ -85,11 +91,14 @@ class Report:
 
     def __str__(self) -> str:
         ours = self.measured[0].seconds
-        lines = [f"{self.title}", f"  {'':34}{'median':>9}{'fastest':>9}{'slowest':>9}{'peak':>10}{'ratio':>8}"]
+        lines = [
+            f"{self.title}",
+            f"  {'':34}{'median':>9}{'fastest':>9}{'slowest':>9}{'cpu':>9}{'peak':>10}{'ratio':>8}",
+        ]
         for one in self.measured:
             seconds = [run.seconds for run in one.runs]
             lines.append(
-                f"  {one.name:34}{one.seconds:8.3f}s{min(seconds):8.3f}s{max(seconds):8.3f}s"
+                f"  {one.name:34}{one.seconds:8.3f}s{min(seconds):8.3f}s{max(seconds):8.3f}s{one.cpu:8.3f}s"
                 f"{one.peak_mib:6.0f} MiB{one.seconds / ours:7.1f}x"
             )
         return "\n".join([*lines, *(f"  {target}" for target in self.targets)])
@@ -127,7 +136,7 @@ def _once(contestant: Contestant) -> Run:
     seconds = time.perf_counter() - started
     process.returncode = os.waitstatus_to_exitcode(status)
     _demand_success(contestant, process.returncode, said)
-    return Run(seconds=seconds, peak_mib=usage.ru_maxrss / 1024)
+    return Run(seconds=seconds, cpu=usage.ru_utime + usage.ru_stime, peak_mib=usage.ru_maxrss / 1024)
 
 
 def _demand_success(contestant: Contestant, code: int, said: bytes) -> None:

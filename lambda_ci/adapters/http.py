@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 _CONNECT, _READ = 15.0, 60.0
 _ATTEMPTS = 5
 _LONGEST_PAUSE = 60.0
-_CHUNK = 1 << 18
+_PIECE = 1 << 16
+_RECORD = 1 << 14
+"""Bytes that TLS gives at a time when more is on its way: handing on each of them would cost more than receiving it."""
+_GATHERED = 1 << 18
 _RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 _SLICE = 0.25
 
@@ -88,38 +91,41 @@ class Downloads:
     def _attempt(self, url: str, sink: Sink, *, credentials: tuple[str, str] | None, deadline: float) -> None:
         try:
             with self._session.get(
-                url, stream=True, timeout=(_CONNECT, _READ), auth=credentials, verify=self._trust()
+                url, stream=True, timeout=(_CONNECT, _READ), auth=credentials, verify=trust(self.environ)
             ) as response:
                 _check(response, url)
                 self._stream(response, sink, url=url, deadline=deadline)
         except requests.exceptions.SSLError as error:
             raise _untrusted(url, error) from error
         except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError) as error:
-            raise _Again(_plain(error)) from error
+            raise _Again(plain(error)) from error
         except HTTPError as error:
-            raise _Again(_plain(error)) from error
+            raise _Again(plain(error)) from error
         except (OSError, ValueError) as error:
             raise BuildError(
                 f"cannot fetch {without_credentials(url)}",
-                why=_plain(error),
+                why=plain(error),
                 fix="correct the address in the lock or the index",
             ) from error
 
     def _stream(self, response: requests.Response, sink: Sink, *, url: str, deadline: float) -> None:
         """``read1`` gives what has arrived, so that a server which trickles cannot hold us past the deadline."""
-        while data := response.raw.read1(_CHUNK):
-            sink.write(data)
+        pieces: list[bytes] = []
+        size = 0
+        while data := response.raw.read1(_PIECE):
+            pieces.append(data)
+            size += len(data)
+            if size >= _GATHERED or len(data) < _RECORD:
+                sink.write(b"".join(pieces))
+                pieces, size = [], 0
             if self.clock.monotonic() >= deadline:
                 raise BuildError(
                     f"fetching {without_credentials(url)} took longer than {self.total:.0f} s",
                     why="the server sends too slowly",
                     fix="try again, or use a mirror that is nearer",
                 )
-
-    def _trust(self) -> str | None:
-        """``None`` leaves it to requests."""
-        names = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
-        return next((self.environ[name] for name in names if self.environ.get(name)), None)
+        if pieces:
+            sink.write(b"".join(pieces))
 
     def _pause(self, seconds: float, sink: Sink) -> None:
         """In slices, so that ``sink`` can end it."""
@@ -130,10 +136,16 @@ class Downloads:
             sink.write(b"")
 
 
+def trust(environ: Mapping[str, str]) -> str | None:
+    """The file of certificate authorities that the environment names; ``None`` leaves it to requests."""
+    names = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
+    return next((environ[name] for name in names if environ.get(name)), None)
+
+
 def _check(response: requests.Response, url: str) -> None:
     status = response.status_code
     if status in _RETRIED:
-        raise _Again(f"HTTP {status}", _retry_after(response))
+        raise _Again(f"HTTP {status}", retry_after(response))
     if status < 300:
         return
     why, fix = _ANSWERS.get(status, ("", "look at the address in the lock and at the index"))
@@ -150,7 +162,7 @@ _ANSWERS = {
 }
 
 
-def _retry_after(response: requests.Response) -> float | None:
+def retry_after(response: requests.Response) -> float | None:
     """Seconds; a date is measured against the server's own clock. ``None`` where it says nothing that makes sense."""
     value = response.headers.get("Retry-After", "")
     if value.isdigit():
@@ -173,16 +185,16 @@ def _gave_up(url: str, attempts: int, why: str) -> BuildError:
 def _untrusted(url: str, error: Exception) -> BuildError:
     return BuildError(
         f"the certificate of {origin_of(url)} is not trusted here",
-        why=_plain(error),
+        why=plain(error),
         fix="name your certificate authority's file in SSL_CERT_FILE or REQUESTS_CA_BUNDLE",
     )
 
 
-def _plain(error: BaseException) -> str:
+def plain(error: BaseException) -> str:
     """The innermost reason, in a line."""
     while error.args and isinstance(error.args[0], BaseException):
         error = error.args[0]
     reason = getattr(error, "reason", None)
     if isinstance(reason, BaseException):
-        return _plain(reason)
+        return plain(reason)
     return without_credentials(str(error)).splitlines()[0][:300] if str(error) else type(error).__name__

@@ -16,7 +16,7 @@ from lambda_ci.errors import BuildError, LambdaCiError
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 _LOOK = 0.1
 """Seconds between looks at whether a program is still wanted."""
@@ -42,16 +42,19 @@ def run(  # noqa: PLR0913 - what a caller need not say has a default
     late: type[LambdaCiError] | None = None,
     advice: str = "try again; look at what it waits for (a network, a lock, a prompt)",
     cancelled: threading.Event | None = None,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> Completed:
     """Run a program to its end; any exit code is an answer.
 
     The program leads a process group of its own, which is killed as a whole at the deadline (``timeout`` seconds),
     on an interrupt and on any other exception. Raises ``failure`` when the program cannot be started, and ``late`` (or else
     ``failure``) when it is late, which ``advice`` says how to mend;
-    ``failure`` too when ``cancelled`` was set, which a thread gives that nobody else can interrupt.
+    ``failure`` too when ``cancelled`` was set, which a thread gives that nobody else can interrupt. ``meanwhile`` is called once
+    the program has begun.
     """
     process = _start(command, env=env, cwd=cwd, failure=failure)
     try:
+        meanwhile()
         stdout, stderr = _ended(process, input.encode(), timeout=timeout, cancelled=cancelled)
     except subprocess.TimeoutExpired:
         _end(process)

@@ -26,11 +26,13 @@ def in_parallel(
     threads: int,
     cancelled: threading.Event,
     stop: Callable[[], None] = lambda: None,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> list[Result]:
     """``work`` of every item, in the order of ``items``. Raises what the first failing item raised.
 
     ``cancelled`` is set when nobody waits any more; ``work`` has to look at it from time to time; what cannot,
-    ``stop`` has to end, which is called once then. Threads are daemons: one that hangs in a system call does not keep the program from ending.
+    ``stop`` has to end, which is called once then. ``meanwhile`` is called once by the thread that waits.
+    Threads are daemons: one that hangs in a system call does not keep the program from ending.
     """
     todo: queue.SimpleQueue[tuple[int, Item]] = queue.SimpleQueue()
     done: queue.SimpleQueue[tuple[int, Result | None, BaseException | None]] = queue.SimpleQueue()
@@ -49,7 +51,7 @@ def in_parallel(
                 done.put((number, None, error))
 
     crew = [threading.Thread(target=labour, daemon=True) for _ in range(min(threads, len(items)))]
-    return _collect(crew, done, count=len(items), cancelled=cancelled, stop=stop)
+    return _collect(crew, done, count=len(items), cancelled=cancelled, stop=stop, meanwhile=meanwhile)
 
 
 def _collect(
@@ -59,11 +61,13 @@ def _collect(
     count: int,
     cancelled: threading.Event,
     stop: Callable[[], None] = lambda: None,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> list[Result]:
     results: dict[int, Result] = {}
     try:
         for thread in crew:
             thread.start()
+        meanwhile()
         for _ in range(count):
             number, result, error = _next(done)
             if error is not None:

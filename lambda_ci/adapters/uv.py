@@ -15,7 +15,7 @@ from lambda_ci.errors import BuildError
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 GLIBC_MINORS = (17, 28, *range(31, 41))
 """The ``manylinux_2_X`` platforms that ``uv pip compile --python-platform`` takes (``uv pip compile --help``, uv 0.13.8)."""
@@ -28,6 +28,8 @@ class Uv:
     """``environ`` is passed on as it is, so that ``UV_*``, proxies, certificates and netrc work as users know them."""
 
     environ: Mapping[str, str] = field(repr=False)
+    meanwhile: Callable[[], None] = field(default=lambda: None, repr=False)
+    """Called while uv resolves."""
 
     @cached_property
     def program(self) -> Path:
@@ -57,7 +59,7 @@ class Uv:
         command = [str(self.program), "pip", "compile", *arguments, "--format", "pylock.toml"]
         command += ["--no-header", "--no-progress", "--color", "never", "--no-python-downloads"]
         command += self.own_python
-        return process.run(command, env=self._environment(), cwd=cwd, timeout=_DEADLINE, input=input)
+        return self._run(command, cwd=cwd, input=input)
 
     def export(self, *arguments: str, cwd: Path) -> process.Completed:
         """``uv export`` of the project in ``cwd`` to a PEP 751 lock on standard output, without the project itself and without
@@ -65,7 +67,7 @@ class Uv:
         command = [str(self.program), "export", *arguments, "--format", "pylock.toml", "--no-default-groups"]
         command += [] if "--script" in arguments else ["--no-emit-project"]
         command += ["--no-header", "--no-progress", "--color", "never", "--no-python-downloads"]
-        return process.run(command, env=self._environment(), cwd=cwd, timeout=_DEADLINE)
+        return self._run(command, cwd=cwd)
 
     @property
     def own_python(self) -> tuple[str, ...]:
@@ -115,6 +117,10 @@ class Uv:
         answer = process.run(command, env=self._environment(), timeout=60)
         found = answer.stdout.strip()
         return Path(found) if answer.returncode == 0 and found else None
+
+    def _run(self, command: list[str], *, cwd: Path, input: str = "") -> process.Completed:
+        env = self._environment()
+        return process.run(command, env=env, cwd=cwd, timeout=_DEADLINE, input=input, meanwhile=self.meanwhile)
 
     def _environment(self) -> dict[str, str]:
         """A private certificate authority given by SSL_CERT_FILE means that the machine's own store is to be trusted."""

@@ -21,7 +21,7 @@ from lambda_ci.package.names import fault
 
 if TYPE_CHECKING:
     import io
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from lambda_ci.model.artifact import Wheel
 
@@ -43,6 +43,8 @@ _BROKEN = (
 )
 _TYPE = 0o170000
 _REGULAR = {0, 0o100000}
+_AHEAD = 1 << 15
+"""Bytes read at once for headers: those of small members lie close together."""
 _LEFT_OUT = {"scripts", "headers"}
 _ROOT = {"purelib", "platlib", "data"}
 
@@ -109,20 +111,21 @@ class Archive:
         """Where each member's data begins. Members may neither overlap nor reach into the central directory."""
         offsets: dict[int, int] = {}
         free = 0
+        headers = _Headers(self._read, end)
         for info in sorted(infos, key=lambda info: info.header_offset):
-            start = self._data_offset(info, end) if info.header_offset >= free else -1
+            start = self._data_offset(info, headers, end) if info.header_offset >= free else -1
             free = start + info.compress_size
             if start < 0 or free > end:
                 self._refuse_member(info, "overlaps another one or the end of the file")
             offsets[id(info)] = start
         return [offsets[id(info)] for info in infos]
 
-    def _data_offset(self, info: zipfile.ZipInfo, end: int) -> int:
+    def _data_offset(self, info: zipfile.ZipInfo, headers: _Headers, end: int) -> int:
         name = info.orig_filename.encode("utf-8" if info.flag_bits & _UTF8 else "cp437")
         start = info.header_offset + _LOCAL.size
         if start + len(name) > end:
             self._refuse_member(info, "lies beyond the end of the file")
-        header = self._read(info.header_offset, _LOCAL.size + len(name))
+        header = headers.at(info.header_offset, _LOCAL.size + len(name))
         signature, _, flags, method, *_, name_length, extra_length = _LOCAL.unpack_from(header)
         if signature != b"PK\3\4" or name_length != len(name) or header[_LOCAL.size :] != name:
             self._refuse_member(info, "has another name in its own header than in the directory of the zip")
@@ -204,6 +207,24 @@ class Archive:
             why="The wheel is damaged, or was made by a tool that does not keep to the format.",
             fix=f"Use another version of {self._wheel.name}, or report it to its authors.",
         ) from cause
+
+
+class _Headers:
+    """Reads from the front to the back of a file, a little ahead."""
+
+    def __init__(self, read: Callable[[int, int], bytes], end: int) -> None:
+        self._read = read
+        self._end = end
+        self._start = 0
+        self._ahead = b""
+
+    def at(self, offset: int, size: int) -> bytes:
+        """Bytes before ``end``."""
+        start = offset - self._start
+        if start < 0 or start + size > len(self._ahead):
+            self._ahead = self._read(offset, max(size, min(_AHEAD, self._end - offset)))
+            self._start, start = offset, 0
+        return self._ahead[start : start + size]
 
 
 class _Unpacked:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
+import queue
+import threading
 from typing import Self
 
 _WAITING = 8
@@ -16,23 +16,37 @@ class Digest:
 
     def __init__(self) -> None:
         self._digest = hashlib.sha256()
-        self._thread = ThreadPoolExecutor(max_workers=1)
-        self._waiting: deque[Future[None]] = deque()
+        self._pieces: queue.SimpleQueue[bytes | bytearray | None] = queue.SimpleQueue()
+        self._done: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._behind = 0
+        self._thread = threading.Thread(target=self._work, daemon=True)
 
     def __enter__(self) -> Self:
+        self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._thread.shutdown(cancel_futures=True)
+        self._end()
 
     def update(self, data: bytes | bytearray) -> None:
         """Take the next piece; returns at once unless the digest lags behind."""
-        self._waiting.append(self._thread.submit(self._digest.update, data))
-        if len(self._waiting) > _WAITING:
-            self._waiting.popleft().result()
+        self._pieces.put(data)
+        self._behind += 1
+        if self._behind > _WAITING:
+            self._done.get()
+            self._behind -= 1
 
     def finish(self) -> bytes:
         """The digest of everything."""
-        while self._waiting:
-            self._waiting.popleft().result()
+        self._end()
         return self._digest.digest()
+
+    def _work(self) -> None:
+        while (data := self._pieces.get()) is not None:
+            self._digest.update(data)
+            self._done.put(None)
+
+    def _end(self) -> None:
+        if self._thread.is_alive():
+            self._pieces.put(None)
+            self._thread.join()

@@ -24,13 +24,14 @@ if TYPE_CHECKING:
     from lambda_ci.console import Console
     from lambda_ci.model.artifact import Lock, Wheel
     from lambda_ci.model.spec.packages import BuildSpec
+    from lambda_ci.wheels.builders.workshop import Workshop
 
 _THREADS = 8
 _CHUNK = 1 << 20
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-def fetch(
+def fetch(  # noqa: PLR0913 - what a caller need not say has a default
     locks: Sequence[Lock],
     *,
     cache_dir: Path,
@@ -39,18 +40,22 @@ def fetch(
     building: Sequence[BuildSpec] = (),
     keep_out: Sequence[Path] = (),
     shared: SharedCache | None = None,
+    arrived: Callable[[Wheel], None] = lambda _wheel: None,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> tuple[tuple[Wheel, ...], ...]:
     """The wheels of each lock, in its order; a wheel that several locks name is verified, fetched or built once.
 
     ``environ`` names a private certificate authority (SSL_CERT_FILE, REQUESTS_CA_BUNDLE), and is what builds are run with.
     ``building`` says for each lock how what has no fitting wheel is built; without it nothing is. ``keep_out``: folders
-    that are part of no source. ``shared``: what other machines have. Raises BuildError: no wheel fits, a server refuses or cannot be reached, a file is not
+    that are part of no source. ``shared``: what other machines have. ``arrived`` is told of each file that was fetched, by several
+    threads; ``meanwhile`` is called while those in the cache are verified. Raises BuildError: no wheel fits, a server refuses or cannot be reached, a file is not
     what was locked, a build fails, the cache cannot be written.
     """
     options = building or (None,) * len(locks)
-    orders = [_orders(lock, one) for lock, one in zip(locks, options, strict=True)]
-    depot = _Depot(store=WheelStore(cache_dir / "wheels", shared), console=console, environ=environ)
-    wheels = depot.bring([order for some in orders for order in some if isinstance(order, Choice)])
+    orders = [ordered(lock, one) for lock, one in zip(locks, options, strict=True)]
+    depot = Depot(store=WheelStore(cache_dir / "wheels", shared), console=console, environ=environ)
+    choices = [order for some in orders for order in some if isinstance(order, Choice)]
+    wheels = depot.bring(choices, arrived=arrived, meanwhile=meanwhile)
     jobs = [order for some in orders for order in some if isinstance(order, Job)]
     built = depot.build(jobs, keep_out=(cache_dir, *keep_out)) if jobs else {}
     return tuple(
@@ -59,7 +64,7 @@ def fetch(
     )
 
 
-def _orders(lock: Lock, options: BuildSpec | None) -> list[Choice | Job]:
+def ordered(lock: Lock, options: BuildSpec | None) -> list[Choice | Job]:
     """What is needed for a lock: files to have, and wheels to make."""
     if options is None or options.backend == "wheels":
         return [*choose(lock)]
@@ -72,42 +77,59 @@ def _orders(lock: Lock, options: BuildSpec | None) -> list[Choice | Job]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Depot:
+class Depot:
     """The cache, and the ways to fill it."""
 
     store: WheelStore
     console: Console
     environ: Mapping[str, str]
 
-    def bring(self, choices: Sequence[Choice], *, kind: str = "wheel") -> dict[Path, Wheel]:
+    def bring(
+        self,
+        choices: Sequence[Choice],
+        *,
+        kind: str = "wheel",
+        arrived: Callable[[Wheel], None] = lambda _wheel: None,
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> dict[Path, Wheel]:
         """The files by their place in the cache; those that are not there are fetched."""
         distinct = {self.store.path(choice): choice for choice in choices}
-        found = _cached(self.store, list(distinct.values()))
+        found = _cached(self.store, list(distinct.values()), meanwhile)
         missing = [choice for path, choice in distinct.items() if path not in found]
         if missing:
-            found |= _fetched(missing, depot=self, kind=kind)
+            found |= _fetched(missing, depot=self, kind=kind, arrived=arrived)
         return found
 
     def build(self, jobs: Sequence[Job], *, keep_out: Sequence[Path]) -> dict[Job, Wheel]:
+        return self._workshop(keep_out).build(jobs)
+
+    def built(self, jobs: Sequence[Job], *, keep_out: Sequence[Path]) -> dict[Job, Wheel]:
+        """Those that were built before; nothing is built."""
+        return self._workshop(keep_out).known(jobs) if jobs else {}
+
+    def _workshop(self, keep_out: Sequence[Path]) -> Workshop:
         from lambda_ci.adapters.uv import Uv
         from lambda_ci.wheels.builders.workshop import Workshop
 
-        workshop = Workshop(
+        return Workshop(
             store=self.store, uv=Uv(self.environ), console=self.console, obtain=self._source, keep_out=keep_out
         )
-        return workshop.build(jobs)
 
     def _source(self, choice: Choice) -> Path:
         (file,) = self.bring([choice], kind="source archive").values()
         return file.path
 
 
-def _cached(store: WheelStore, choices: Sequence[Choice]) -> dict[Path, Wheel]:
-    found = in_parallel(store.find, choices, threads=_THREADS, cancelled=threading.Event()) if choices else []
+def _cached(store: WheelStore, choices: Sequence[Choice], meanwhile: Callable[[], None]) -> dict[Path, Wheel]:
+    if not choices:
+        return {}
+    found = in_parallel(store.find, choices, threads=_THREADS, cancelled=threading.Event(), meanwhile=meanwhile)
     return {wheel.path: wheel for wheel in found if wheel}
 
 
-def _fetched(choices: Sequence[Choice], *, depot: _Depot, kind: str) -> dict[Path, Wheel]:
+def _fetched(
+    choices: Sequence[Choice], *, depot: Depot, kind: str, arrived: Callable[[Wheel], None]
+) -> dict[Path, Wheel]:
     store, console = depot.store, depot.console
     store.sweep()
     cancelled = threading.Event()
@@ -116,11 +138,16 @@ def _fetched(choices: Sequence[Choice], *, depot: _Depot, kind: str) -> dict[Pat
     with ExitStack() as stack:
         downloads = stack.enter_context(_downloads(depot.environ, console)) if any(map(_is_remote, choices)) else None
         advance = stack.enter_context(console.progress(f"fetching {_counted(choices, kind)}", total))
-        hand = _Hand(store=store, downloads=downloads, cancelled=cancelled, advance=advance)
-        wheels = in_parallel(hand.fetch, choices, threads=_THREADS, cancelled=cancelled)
+        hand = _Hand(store=store, downloads=downloads, cancelled=cancelled, advance=advance, arrived=arrived)
+        wheels = in_parallel(hand.fetch, _largest_first(choices), threads=_THREADS, cancelled=cancelled)
     size = sum(wheel.size for wheel in wheels)
     console.line(f"fetched {_counted(wheels, kind)}, {size / 1e6:.1f} MB")
     return {wheel.path: wheel for wheel in wheels}
+
+
+def _largest_first(choices: Sequence[Choice]) -> list[Choice]:
+    """So that nothing is waited for at the end that could have begun before; those of unknown size come first of all."""
+    return sorted(choices, key=lambda one: -one.size if one.size is not None else float("-inf"))
 
 
 def _counted(files: Sequence[object], kind: str) -> str:
@@ -145,6 +172,7 @@ class _Hand:
     downloads: Downloads | None
     cancelled: threading.Event
     advance: Callable[[int], None]
+    arrived: Callable[[Wheel], None]
 
     def fetch(self, choice: Choice) -> Wheel:
         with self.store.partial(choice, cancelled=self.cancelled, advance=self.advance) as partial:
@@ -152,7 +180,9 @@ class _Hand:
                 self._download(choice, partial)
             else:
                 _copy(choice.path or _file_of(choice), partial)
-            return self.store.keep(partial)
+            wheel = self.store.keep(partial)
+        self.arrived(wheel)
+        return wheel
 
     def _download(self, choice: Choice, partial: Partial) -> None:
         if not choice.url.startswith(("http://", "https://")):

@@ -17,6 +17,7 @@ from lambda_ci.wheels.fetch import fetch
 from tests.fakes.quiet import quiet
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from lambda_ci.model.artifact import Wheel
@@ -125,10 +126,15 @@ class WheelBench:
         entry = {"url": self.index.url(filename), "hashes": {"sha256": digest}, **more}
         return {"name": filename.split("-", maxsplit=1)[0], "wheel": entry}
 
-    def fetch(self, *locks: Lock) -> tuple[tuple[Wheel, ...], ...]:
+    def fetch(
+        self,
+        *locks: Lock,
+        arrived: Callable[[Wheel], None] = lambda _wheel: None,
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> tuple[tuple[Wheel, ...], ...]:
         console, stream = quiet()
         try:
-            return fetch(locks, cache_dir=self.cache, console=console)
+            return fetch(locks, cache_dir=self.cache, console=console, arrived=arrived, meanwhile=meanwhile)
         finally:
             self.shown = stream.getvalue()
 

@@ -17,7 +17,7 @@ from lambda_ci.package.inventory.metadata import parse
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from lambda_ci.model.artifact import Package, Wheel
+    from lambda_ci.model.artifact import LedgerLine, Package, Wheel
     from lambda_ci.model.target import Target
     from lambda_ci.package.file import File
     from lambda_ci.package.inventory.kept import Records
@@ -40,7 +40,7 @@ def inventory(
     found = [
         _component(by_name[line.distribution], package, places, records)
         if line.distribution in by_name
-        else Component(name=line.distribution, version=line.version)
+        else _own_library(line)
         for line in package.ledger
         if line.distribution
     ]
@@ -51,7 +51,7 @@ def inventory(
 
 
 def _component(wheel: Wheel, package: Package, places: Mapping[str, Place], records: Records) -> Component:
-    metadata = records.of(wheel, _read)
+    metadata = said(wheel, records)
     return Component(
         name=wheel.name,
         version=wheel.version or metadata.version,
@@ -61,6 +61,18 @@ def _component(wheel: Wheel, package: Package, places: Mapping[str, Place], reco
         origin=places.get(wheel.name, _NOWHERE),
         made=wheel.made,
     )
+
+
+def _own_library(line: LedgerLine) -> Component:
+    """``lambda_ci.dispatch``: a part of the lambda-ci that made the package, from no index, where that name may be somebody else's."""
+    summary = "lambda_ci.dispatch, as the lambda-ci that made the package has it"
+    origin = Place(path="lambda_ci/dispatch", direct=True)
+    return Component(name=line.distribution, version=line.version, metadata=Metadata(summary=summary), origin=origin)
+
+
+def said(wheel: Wheel, records: Records) -> Metadata:
+    """What a wheel says of itself. Raises PackageError where it cannot be read."""
+    return records.of(wheel, _read)
 
 
 def _left(metadata: Metadata, wheel: Wheel, package: Package) -> Metadata:
@@ -84,10 +96,14 @@ def _size(sizes: Mapping[str, int], path: str) -> int | None:
 
 def _read(wheel: Wheel) -> Metadata:
     with opened(wheel) as archive:
-        files = archive.files()
-        said = [parse(read(file)) for file in files if _is_metadata(file)]
-        metadata = said[0] if said else Metadata()
-        return replace(metadata, libraries=libraries(files), documents=documents(files))
+        return said_by(archive.files())
+
+
+def said_by(files: Sequence[File]) -> Metadata:
+    """What the files of a wheel say of it. Raises PackageError where they cannot be read."""
+    said = [parse(read(file)) for file in files if _is_metadata(file)]
+    metadata = said[0] if said else Metadata()
+    return replace(metadata, libraries=libraries(files), documents=documents(files))
 
 
 def _is_metadata(file: File) -> bool:

@@ -34,6 +34,10 @@ class Records:
             self._known[wheel.sha256] = known
         return known
 
+    def learn(self, wheel: Wheel, metadata: Metadata) -> None:
+        """What somebody else has read, of a wheel that need not be here."""
+        self._known.setdefault(wheel.sha256, metadata)
+
 
 def _keep(wheel: Wheel, metadata: Metadata) -> None:
     document = {

@@ -29,6 +29,7 @@ class Memory:
 
     content: bytearray = field(default_factory=bytearray)
     attempts: int = 0
+    pieces: list[int] = field(default_factory=list)
 
     def restart(self) -> None:
         self.attempts += 1
@@ -36,6 +37,7 @@ class Memory:
 
     def write(self, data: bytes) -> None:
         self.content += data
+        self.pieces.append(len(data))
 
 
 @pytest.fixture
@@ -56,6 +58,21 @@ def _get(
 
 def test_a_file_arrives_as_it_is(index: Index) -> None:
     assert _get(index.url(NAME)).content == CONTENT
+
+
+@pytest.mark.parametrize("size", [0, 1, 16_383, 16_384, 65_537, 262_143, 262_144, 262_145, 524_288])
+def test_a_file_of_any_size_arrives_whole(index: Index, size: int) -> None:
+    index.files[NAME] = CONTENT[:size]
+    assert _get(index.url(NAME)).content == CONTENT[:size]
+
+
+def test_what_trickles_is_handed_on_as_it_comes(index: Index) -> None:
+    """So that whoever takes it can end a download that nobody waits for any more."""
+    index.files[NAME] = CONTENT[:5000]
+    index.fail(NAME, Slow(size=1000, pause=0.02))
+    memory = _get(index.url(NAME))
+    assert memory.content == CONTENT[:5000]
+    assert max(memory.pieces) <= 2000
 
 
 @pytest.mark.parametrize(

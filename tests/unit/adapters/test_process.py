@@ -124,3 +124,23 @@ def test_credentials_in_a_command_that_is_late_are_not_shown() -> None:
     with pytest.raises(BuildError) as caught:
         run([PYTHON, "-c", "import time; time.sleep(9)#https://joe:secret@host/"], env={}, timeout=0.2)
     assert "secret" not in str(caught.value)
+
+
+def test_something_else_is_done_while_it_runs(tmp_path: Path) -> None:
+    """The program ends only when it sees what was done meanwhile."""
+    sign = tmp_path / "sign"
+    script = f"import pathlib, time\nwhile not pathlib.Path({str(sign)!r}).exists(): time.sleep(0.01)\nprint('seen')"
+    assert run([PYTHON, "-c", script], env={}, timeout=60, meanwhile=sign.touch).stdout == "seen\n"
+
+
+def test_what_fails_meanwhile_ends_the_program(tmp_path: Path) -> None:
+    script = f"import os, time; open({str(tmp_path / 'pid')!r}, 'w').write(f'{{os.getpid()}} '); time.sleep(60)"
+
+    def interrupted() -> None:
+        while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text().endswith(" "):
+            time.sleep(0.01)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run([PYTHON, "-c", script], env={}, timeout=60, meanwhile=interrupted)
+    assert _gone(int((tmp_path / "pid").read_text()))

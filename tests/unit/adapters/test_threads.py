@@ -38,3 +38,28 @@ def test_what_cannot_look_is_stopped_once() -> None:
     with pytest.raises(ValueError, match="one"):
         in_parallel(work, [0, 1, 2], threads=3, cancelled=threading.Event(), stop=stop)
     assert stopped == [True]
+
+
+def test_the_one_that_waits_can_do_something_meanwhile() -> None:
+    going = threading.Event()
+    threads: list[threading.Thread] = []
+
+    def meanwhile() -> None:
+        threads.append(threading.current_thread())
+        going.set()
+
+    found = in_parallel(
+        lambda _item: going.wait(60), [1, 2], threads=2, cancelled=threading.Event(), meanwhile=meanwhile
+    )
+    assert (found, threads) == ([True, True], [threading.current_thread()])
+
+
+def test_what_fails_meanwhile_ends_the_others() -> None:
+    cancelled = threading.Event()
+
+    def meanwhile() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        in_parallel(lambda _item: cancelled.wait(60), [1], threads=1, cancelled=cancelled, meanwhile=meanwhile)
+    assert cancelled.is_set()

@@ -155,6 +155,14 @@ def test_members_in_any_order_are_read(orders: Project) -> None:
     assert all(members[f"m/{number}.bin"] == bytes([number]) * (number * 30_000) for number in (9, 3, 60, 0, 12))
 
 
+def test_headers_lie_anywhere_between_members_of_any_size(orders: Project) -> None:
+    sizes = [0, 1, *range(900, 1000, 7), 32_700, 32_768, 40_000, 3, *range(8_000, 9_000, 130), 100_000, 5]
+    contents = {f"m/{number:03}.bin": bytes([number]) * size for number, size in enumerate(sizes)}
+    orders.wheel("demo", {path: Entry(content, method=0) for path, content in contents.items()})
+    members = readable(orders.assemble().path.read_bytes())
+    assert {path: members[path] for path in contents} == contents
+
+
 def test_old_names_are_read_as_pip_reads_them(orders: Project) -> None:
     orders.wheel("demo", {"x": Entry(b"1", name=b"caf\x82.txt")})
     assert "café.txt" in orders.paths()
