@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import shutil
 import stat
-import tempfile
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lambda_ci.adapters import process
 from lambda_ci.adapters.errand import PROGRAM, Late, explained
 from lambda_ci.adapters.host import libraries
+from lambda_ci.adapters.scratch import scratch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from lambda_ci.adapters.errand import Errand
     from lambda_ci.adapters.host import Host
@@ -46,8 +46,7 @@ class OnThisMachine:
 
     def run(self, errand: Errand, *, into: Path) -> Completed:
         """Its files are symbolic links in the working folder."""
-        with tempfile.TemporaryDirectory(prefix="lambda-ci-", ignore_cleanup_errors=True) as folder:
-            work = Path(folder)
+        with scratch() as work:
             with explained():
                 (work / PROGRAM).write_text(errand.code, encoding="utf-8")
                 for name, path in errand.files.items():

@@ -8,14 +8,14 @@ What cannot be read, or is not what this writes, counts as absent; where nothing
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from lambda_ci.adapters.whole import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from lambda_ci.model.artifact import Wheel
 
@@ -39,7 +39,7 @@ def keep(wheel: Wheel, name: str, form: int, document: Mapping[str, object]) -> 
         return
     with suppress(OSError, ValueError):
         content = json.dumps({"format": form, "sha256": wheel.sha256, **document}, ensure_ascii=False)
-        _write(_path(wheel, name, form), content.encode())
+        write_whole(_path(wheel, name, form), content.encode())
 
 
 def texts(values: object) -> tuple[str, ...]:
@@ -64,17 +64,3 @@ def _has_a_place(wheel: Wheel) -> bool:
     """Whether the wheel lies in the cache, in a folder of its own that is named by its hash."""
     folder = wheel.path.parent
     return len(folder.name) >= len("md5") and folder.parent.name == folder.name[:2]
-
-
-def _write(path: Path, content: bytes) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-", suffix=".part")
-    draft = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            os.fchmod(file.fileno(), 0o644)
-            file.write(content)
-        draft.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            draft.unlink()
-        raise

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lambda_ci.adapters.url import credentials_of
+from lambda_ci.adapters.url import secret_in
 from lambda_ci.errors import BuildError
 from lambda_ci.lock import store
 from lambda_ci.lock.credentials import credentials_for
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from packaging.pylock import Pylock
 
+    from lambda_ci.adapters.shared_cache import SharedCache
     from lambda_ci.adapters.uv import Uv
     from lambda_ci.console import Console
     from lambda_ci.lock.demand import Source
@@ -44,8 +45,9 @@ def lock(
     console: Console,
     selection: Selection = DEFAULT,
     building: bool = False,
+    shared: SharedCache | None = None,
 ) -> Lock:
-    """The dependencies that ``requirements`` declares, ``None`` being none.
+    """The dependencies that ``requirements`` declares, ``None`` being none. ``shared``: where other machines keep what was resolved.
 
     Raises BuildError for a file that cannot be read, for requirements without a solution, where a wheel for the target
     is missing (with ``building``: and no source either), where hashes do not agree, where a lock is out of date, and where
@@ -65,7 +67,7 @@ def lock(
             return _written(written, source, target=target, selection=selection, uv=uv)
         if selection.frozen:
             raise _not_locked(requirements)
-    new = _resolved(source, target, uv=uv, cache_dir=cache_dir, console=console, building=building)
+    new = _resolved(source, target, uv=uv, cache_dir=cache_dir, console=console, building=building, shared=shared)
     if not new.pinned and new.pylock:
         console.line(_unpinned(source, new.pylock))
     return new
@@ -147,14 +149,23 @@ def _not_locked(path: Path) -> BuildError:
     )
 
 
-def _resolved(source: Source, target: Target, *, uv: Uv, cache_dir: Path, console: Console, building: bool) -> Lock:
+def _resolved(
+    source: Source,
+    target: Target,
+    *,
+    uv: Uv,
+    cache_dir: Path,
+    console: Console,
+    building: bool,
+    shared: SharedCache | None = None,
+) -> Lock:
     name = store.key(source, target, uv=uv.identity, environ=uv.environ) + ("-sources" if building else "")
-    known = store.load(cache_dir, name)
+    known = store.load(cache_dir, name, shared)
     text = known or _solved(source, target, uv=uv, console=console, building=building)
     pylock = only_hashed(parse_pylock(text, label="uv's lock"), source.hashes, label=source.path.name)
     pinned = not _loose(source, pylock)
     if pinned and known is None and source.complete and all(_may_be_kept(place, source) for place in _places(pylock)):
-        store.save(cache_dir, name, text)
+        store.save(cache_dir, name, text, shared)
     return Lock(
         target=target,
         pylock=pylock,
@@ -198,7 +209,7 @@ def _may_be_kept(place: str, source: Source) -> bool:
     """What is on this machine may change under the same name, save where a lock describes it; credentials must not be written down."""
     if not place.startswith(("http://", "https://")):
         return source.kind.is_lock
-    return credentials_of(place) is None
+    return not secret_in(place)
 
 
 def _indexes(source: Source) -> tuple[str, ...]:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lambda_ci.adapters.url import without_userinfo
+from lambda_ci.adapters.whole import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from lambda_ci.adapters.shared_cache import SharedCache
     from lambda_ci.lock.demand import Source
     from lambda_ci.model.target import Target
 
 _FORMAT = "1"
+_LARGEST = 16 << 20
 _SECRET = ("PASSWORD", "USERNAME", "TOKEN")
 
 
@@ -35,35 +37,51 @@ def key(source: Source, target: Target, *, uv: str, environ: Mapping[str, str]) 
     return digest.hexdigest()
 
 
-def load(cache_dir: Path, name: str) -> str | None:
-    """The text that was saved under this key; ``None`` where there is none or it is damaged."""
+def load(cache_dir: Path, name: str, shared: SharedCache | None = None) -> str | None:
+    """The text that was saved under this key, here or by a machine that shares its cache; ``None`` where there is none or it is damaged."""
+    path = _path(cache_dir, name)
     try:
-        content = _path(cache_dir, name).read_bytes()
+        return _text(path.read_bytes())
     except OSError:
-        return None
-    checksum, _, text = content.partition(b"\n")
-    return text.decode() if checksum.decode("ascii", "replace") == hashlib.sha256(text).hexdigest() else None
+        return _fetched(path, shared) if shared else None
 
 
-def save(cache_dir: Path, name: str, text: str) -> None:
+def save(cache_dir: Path, name: str, text: str, shared: SharedCache | None = None) -> None:
     """Atomically; a cache that cannot be written is no failure, only slower next time."""
     path = _path(cache_dir, name)
     content = text.encode()
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-    except OSError:
-        return
-    try:
-        with os.fdopen(handle, "wb") as file:
-            os.fchmod(handle, 0o644)
-            file.write(hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
-        Path(temporary).replace(path)
-    except OSError:
-        Path(temporary).unlink(missing_ok=True)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    with suppress(OSError):
+        _write(path, hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
+        if shared:
+            shared.keep(_name(path), path)
+
+
+def _fetched(path: Path, shared: SharedCache) -> str | None:
+    content = shared.note(_name(path), largest=_LARGEST)
+    text = _text(content) if content else None
+    if text is not None:
+        with suppress(OSError):
+            _write(path, content)
+    elif content:
+        shared.damaged(_name(path))
+    return text
+
+
+def _text(content: bytes) -> str | None:
+    checksum, _, text = content.partition(b"\n")
+    if checksum.decode("ascii", "replace") != hashlib.sha256(text).hexdigest():
+        return None
+    return text.decode("utf-8", "replace")
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, content)
+
+
+def _name(path: Path) -> str:
+    """In the shared cache."""
+    return f"locks/{path.name}"
 
 
 def _path(cache_dir: Path, name: str) -> Path:

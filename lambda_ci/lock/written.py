@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import tempfile
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from packaging.specifiers import SpecifierSet
 
-from lambda_ci.adapters.url import credentials_of
+from lambda_ci.adapters.url import public, secret_in
+from lambda_ci.adapters.whole import write_whole
 from lambda_ci.errors import BuildError
 from lambda_ci.lock.pylock import dump_pylock, read_pylock
 from lambda_ci.lock.reading import table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from packaging.pylock import Pylock
 
@@ -58,34 +57,24 @@ def read_written(source: Source, target: Target, selection: Selection) -> Pylock
 def write(source: Source, pylock: Pylock, *, target: Target, selection: Selection) -> tuple[Path, bool]:
     """Writes atomically; returns the file, and whether it is another one than before. Raises BuildError."""
     path = path_of(source.path, target, selection)
-    if any(credentials_of(url) for url in _urls(pylock)):
-        raise BuildError(
-            f"{source.path} cannot be locked: an address in it holds credentials",
-            why="a lock is a file to commit",
-            fix="give them in ~/.netrc, or in UV_INDEX_NAME_USERNAME and UV_INDEX_NAME_PASSWORD",
-        )
+    for url in _urls(pylock):
+        if secret := secret_in(url):
+            raise BuildError(
+                f"{source.path} cannot be locked: an address in it holds credentials, {public(url)} ({secret})",
+                why="a lock is a file to commit",
+                fix="give them in ~/.netrc, or in UV_INDEX_NAME_USERNAME and UV_INDEX_NAME_PASSWORD; where an index only gives "
+                "addresses with a token in them, build without a lock beside the file",
+            )
     tool: dict[str, Any] = {TOOL: {"inputs": _inputs(source, pylock)}}
     python = SpecifierSet(f"=={target.python_version}.*")
     content = dump_pylock(replace(pylock, created_by=TOOL, requires_python=python, tool=tool)).encode()
     try:
         if path.is_file() and path.read_bytes() == content:
             return path, False
-        _replace(path, content)
+        write_whole(path, content)
     except OSError as error:
         raise BuildError(f"cannot write {path}", why=error.strerror or str(error), fix="make it writable") from error
     return path, True
-
-
-def _replace(path: Path, content: bytes) -> None:
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            os.fchmod(handle, 0o644)
-            file.write(content)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def _inputs(source: Source, pylock: Pylock) -> str:
@@ -102,6 +91,7 @@ def _inputs(source: Source, pylock: Pylock) -> str:
 
 def _urls(pylock: Pylock) -> Iterator[str]:
     for package in pylock.packages:
+        yield package.index or ""
         for file in (*(package.wheels or ()), package.sdist, package.archive, package.vcs):
             if file is not None:
                 yield file.url or ""

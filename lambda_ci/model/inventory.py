@@ -143,6 +143,23 @@ class Run:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Maker:
+    """Who made a package: the run of a CI system (``None``: nobody knows), from which commit, with which version of lambda-ci."""
+
+    version: str
+    run: Run | None = None
+    repository: Repository | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """That a package was made elsewhere. ``place``: the shared cache that it came from; ``by``: the run that took it."""
+
+    place: str
+    by: Run | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Origins:
     """What a package was made from and by, beside its distributions."""
 
@@ -151,7 +168,6 @@ class Origins:
     lock: str
     files: tuple[tuple[str, str], ...]
     """The dependency file and the lock: path in the project, and sha256 in hex."""
-    repository: Repository | None
-    run: Run | None
-    version: str
-    """Of lambda-ci."""
+    maker: Maker
+    taken: Taken | None = None
+    """``None`` where the run that tells it has made the package."""

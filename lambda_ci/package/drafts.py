@@ -12,7 +12,7 @@ import secrets
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, BinaryIO
 
-from lambda_ci.package import ownership
+from lambda_ci.adapters import ownership
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -42,7 +42,7 @@ _ONLY_ON_AWS = frozenset({
 })
 _SEEN_BY_CHECKS = ("LD_LIBRARY_PATH", "PYTHONPATH")
 _ONLY_OF_LAYERS_ON_AWS = frozenset({"description", "license_info", "source", "requirements"})
-_CODE = ("package", "model", "dispatch")
+_CODE = ("package", "model", "dispatch", "wheels/bytecode", "wheels/stripping")
 
 
 def measured(files: Iterable[File]) -> tuple[list[File], list[Row]]:
@@ -80,6 +80,16 @@ def layer_key(layer: Layer, wheels: Sequence[Wheel], rows: Sequence[Row], *, com
     """The same for a layer. Hex."""
     described = ["layer", layer.name, layer.spec.model_dump(mode="json", exclude=set(_ONLY_OF_LAYERS_ON_AWS))]
     return _digest([*described, _told(compiled)], wheels, rows)
+
+
+def shared_key(hashed: str, *, prepared: Iterable[str]) -> str:
+    """The key of a package before it is made, and before its wheels are on this machine. Hex.
+
+    ``hashed``: what ``key`` or ``layer_key`` gives for wheels without overlays, and for the Python that will compile;
+    ``prepared``: what else is made of wheels beforehand. What compresses that counts too.
+    """
+    told = [FORMAT, "shared", hashed, sorted(prepared), zlib.ZLIB_RUNTIME_VERSION]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
 def _told(compiled: Compiled) -> list[object]:

@@ -8,6 +8,7 @@ into ``/var/task`` (the package) first and into ``/opt/python`` after it; progra
 from __future__ import annotations
 
 import hashlib
+import re
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,12 +25,15 @@ if TYPE_CHECKING:
     from lambda_ci.model.artifact import LayerPackage, LedgerLine, Wheel
     from lambda_ci.model.settings import Function, Layer
     from lambda_ci.package.file import File
+    from lambda_ci.package.identity import Row
     from lambda_ci.package.shelf import Shelf
 
     Unpacked = Sequence[tuple[Wheel, Sequence[File]]]
 
 AUTO = "auto"
 """The name of layers that functions with ``layer: auto`` share."""
+FOLDER = "layers"
+"""Where they are, in the output folder."""
 _KEPT = ("python", "bin", "lib")
 """Folders with a meaning in a layer."""
 
@@ -42,6 +46,8 @@ class LayerTree:
     built: LayerPackage
     wheels: tuple[Wheel, ...]
     own: tuple[File, ...]
+    rows: tuple[Row, ...] = ()
+    """What of its own files went into its key."""
 
     @property
     def identity(self) -> str:
@@ -72,7 +78,11 @@ class Beneath:
     @cached_property
     def modules(self) -> tuple[File, ...]:
         """The files in ``/opt/python``, without that prefix. Raises ``PackageError`` where two layers are in each other's way."""
-        files = merged([file for one in self.layers for file in one.files])
+        brought = [(file, one.tree.layer.name) for one in self.layers for file in one.files]
+        layer_of = {id(file): name for file, name in brought}
+        files = merged(
+            [file for file, _ in brought], named=lambda file: f"{file.label} of the layer {layer_of[id(file)]}"
+        )
         return tuple(placed(file, file.path[len(MODULES) :]) for file in files if file.path.startswith(MODULES))
 
     @property
@@ -110,13 +120,26 @@ def placed_own(files: Sequence[File]) -> tuple[File, ...]:
 def file_name(layer: Layer, wheels: Sequence[Wheel]) -> str:
     """``deps-python3.12-arm64.zip``; one that no name stands for is told apart by what goes into it, which are wheels alone:
     a layer with files of its own that somebody calls ``auto`` must not be taken for it."""
-    target = layer.spec.target
-    place = f"{target.runtime}-{target.architecture}.zip"
-    if layer.name != AUTO or layer.source:
-        return f"{layer.name}-{place}"
+    if not is_nameless(layer):
+        return f"{layer.name}-{_place(layer)}"
     digests = sorted(digest for one in wheels for digest in (one.sha256, *(over.sha256 for over in one.overlays)))
     content = hashlib.sha256(f"{digests} {layer.spec.package.model_dump_json()}".encode())
-    return f"{AUTO}-{content.hexdigest()[:12]}-{place}"
+    return f"{AUTO}-{content.hexdigest()[:12]}-{_place(layer)}"
+
+
+def is_own_name(layer: Layer, name: str) -> bool:
+    """Whether ``file_name`` could give that name."""
+    stem = rf"{AUTO}-[0-9a-f]{{12}}" if is_nameless(layer) else re.escape(layer.name)
+    return bool(re.fullmatch(rf"{stem}-{re.escape(_place(layer))}", name))
+
+
+def is_nameless(layer: Layer) -> bool:
+    """Whether it is one of ``layer: auto``."""
+    return layer.name == AUTO and layer.source is None
+
+
+def _place(layer: Layer) -> str:
+    return f"{layer.spec.target.runtime}-{layer.spec.target.architecture}.zip"
 
 
 def refuse_empty(layer: Layer, files: Sequence[File]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lambda_ci.model.artifact import NOT_COMPILED, LayerPackage
 from lambda_ci.package.assemble import assemble, assemble_layer, files_of, output_of
 from lambda_ci.package.identity import key, layer_key, measured
-from lambda_ci.package.layers import LayerTree, file_name, placed_own
+from lambda_ci.package.layers import FOLDER, LayerTree, file_name, placed_own
 from lambda_ci.package.sources import own_files
 
 if TYPE_CHECKING:
@@ -55,6 +55,12 @@ def own_of(function: Function, bench: Workbench) -> Own:
     return Own(files=files, rows=rows)
 
 
+def own_of_layer(layer: Layer, bench: Workbench) -> Own:
+    """The same for a layer, under the paths that they have in it. Raises ``PackageError``."""
+    files, rows = measured(placed_own(own_files(layer, keep_out=(bench.output_dir, *bench.keep_out))))
+    return Own(files=files, rows=rows)
+
+
 def make(
     function: Function,
     own: Own,
@@ -88,9 +94,9 @@ def make_layer(
     layer: Layer, wheels: Sequence[Wheel], bench: Workbench, *, stopped: Callable[[], bool] = lambda: False
 ) -> tuple[LayerTree, bool]:
     """The layer, and whether it was there already. Raises ``PackageError`` as ``assemble_layer`` does."""
-    path = bench.output_dir / "layers" / file_name(layer, wheels)
-    keep_out = (bench.output_dir, *bench.keep_out)
-    own, rows = measured(placed_own(own_files(layer, keep_out=keep_out)))
+    path = bench.output_dir / FOLDER / file_name(layer, wheels)
+    found_own = own_of_layer(layer, bench)
+    own, rows = found_own.files, found_own.rows
     compiled = bench.compiled(layer, own, rows)
     name = layer_key(layer, wheels, rows, compiled=compiled)
     found = bench.remembered.find(name, layer, path, bench.shelf)
@@ -106,4 +112,5 @@ def make_layer(
         license_info=layer.spec.license_info,
         package=package,
     )
-    return LayerTree(layer=layer, built=built, wheels=tuple(wheels), own=tuple(own)), found is not None
+    tree = LayerTree(layer=layer, built=built, wheels=tuple(wheels), own=tuple(own), rows=tuple(rows))
+    return tree, found is not None

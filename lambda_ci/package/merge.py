@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from lambda_ci.errors import PackageError
@@ -10,18 +11,18 @@ from lambda_ci.package.file import same
 from lambda_ci.package.namespace import preferred
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from lambda_ci.package.file import File
 
 _SHOWN = 10
 
 
-def merged(files: Iterable[File]) -> tuple[File, ...]:
+def merged(files: Iterable[File], *, named: Callable[[File], str] = attrgetter("label")) -> tuple[File, ...]:
     """The files sorted by the UTF-8 bytes of their paths, each path once.
 
     Two sources may share a path where the contents are the same, or where both only declare a namespace package.
-    Raises ``PackageError`` with all other clashes.
+    Raises ``PackageError`` with all other clashes, in which ``named`` says where a file comes from.
     """
     kept: dict[str, File] = {}
     clashes: list[tuple[File, File]] = []
@@ -34,8 +35,8 @@ def merged(files: Iterable[File]) -> tuple[File, ...]:
         else:
             clashes.append((other, file))
     if clashes:
-        raise _clash(clashes)
-    _no_file_is_a_folder(kept)
+        raise _clash(clashes, named)
+    _no_file_is_a_folder(kept, named)
     # Code points sort as their UTF-8 bytes do.
     return tuple(kept[path] for path in sorted(kept))
 
@@ -58,7 +59,7 @@ def _folded(path: str) -> str:
     return path.lower() if path.isascii() else unicodedata.normalize("NFC", path).casefold()
 
 
-def _no_file_is_a_folder(files: dict[str, File]) -> None:
+def _no_file_is_a_folder(files: dict[str, File], named: Callable[[File], str]) -> None:
     folders: dict[str, str] = {}
     for path in files:
         folder = path.rpartition("/")[0]
@@ -68,14 +69,14 @@ def _no_file_is_a_folder(files: dict[str, File]) -> None:
     for path in sorted(folders.keys() & files.keys()):
         inside = files[folders[path]]
         raise PackageError(
-            f"{path!r} is a file in {files[path].label} and a folder in {inside.label}",
+            f"{path!r} is a file in {named(files[path])} and a folder in {named(inside)}",
             why="A package cannot hold both.",
             fix="Depend on one of the two only, or leave an own file out with .lambdaignore or `exclude`.",
         )
 
 
-def _clash(clashes: Sequence[tuple[File, File]]) -> PackageError:
-    lines = [f"  {one.path}: {one.label} and {other.label}" for one, other in clashes[:_SHOWN]]
+def _clash(clashes: Sequence[tuple[File, File]], named: Callable[[File], str]) -> PackageError:
+    lines = [f"  {one.path}: {named(one)} and {named(other)}" for one, other in clashes[:_SHOWN]]
     more = [f"  … and {len(clashes) - _SHOWN} more"] if len(clashes) > _SHOWN else []
     own = any(not file.source.distribution for pair in clashes for file in pair)
     count = "A path has" if len(clashes) == 1 else f"{len(clashes)} paths have"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from lambda_ci.errors import PackageError
@@ -12,7 +13,10 @@ if TYPE_CHECKING:
 
 
 def write_paper(path: Path, text: str) -> None:
-    """Raises PackageError where it cannot be written."""
+    """One that says the same already is left alone. Raises PackageError where it cannot be written."""
+    with suppress(OSError):
+        if path.read_bytes() == text.encode():
+            return
     try:
         with drafted(path) as file:
             file.write(text.encode())

@@ -13,12 +13,14 @@ import os
 import tempfile
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lambda_ci.adapters.whole import write_whole
 from lambda_ci.model.artifact import Bytecode, LedgerLine, Package, Saving
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from lambda_ci.model.settings import Function, Layer
     from lambda_ci.package.shelf import Shelf
 
@@ -55,12 +57,12 @@ class Remembered:
 
     def keep(self, name: str, package: Package, source: Path) -> None:
         """Note it, unless it was warned of with a place on this machine, which may be another one the next time."""
-        if any(str(source) in warning for warning in package.warnings):
+        if names_a_place(package, source):
             return
         content = json.dumps(_document(package), ensure_ascii=False).encode()
         with suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._write(self._path(name), hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
+            write_whole(self._path(name), hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
 
     def sweep(self) -> None:
         """Remove notes that nobody used for a month; looked at once a day. The time is that of the file system."""
@@ -78,18 +80,10 @@ class Remembered:
     def _path(self, name: str) -> Path:
         return self.folder / f"{name}.json"
 
-    def _write(self, path: Path, content: bytes) -> None:
-        handle, name = tempfile.mkstemp(dir=self.folder, prefix=".", suffix=".part")
-        draft = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                os.fchmod(file.fileno(), 0o644)
-                file.write(content)
-            draft.replace(path)
-        except BaseException:
-            with suppress(OSError):
-                draft.unlink()
-            raise
+
+def names_a_place(package: Package, source: Path | None) -> bool:
+    """Whether a warning is about where the source lies on this machine."""
+    return source is not None and any(str(source) in warning for warning in package.warnings)
 
 
 def _sha256(path: Path) -> str:

@@ -32,10 +32,7 @@ _ALGORITHMS = {
 
 def statement(inventory: Inventory, origins: Origins) -> Members:
     """The statement, unsigned: a CI system's own attestation signs it."""
-    package, run = inventory.package, origins.run
-    details: Members = {"builder": {"id": run.builder if run else NOBODY, "version": {"lambda-ci": origins.version}}}
-    if run and run.invocation:
-        details["metadata"] = {"invocationId": run.invocation}
+    package = inventory.package
     definition: Members = {
         "buildType": BUILD_TYPE,
         "externalParameters": dict(origins.parameters),
@@ -52,13 +49,26 @@ def statement(inventory: Inventory, origins: Origins) -> Members:
             }
         ],
         "predicateType": PREDICATE,
-        "predicate": {"buildDefinition": definition, "runDetails": details},
+        "predicate": {"buildDefinition": definition, "runDetails": _details(origins)},
     }
 
 
+def _details(origins: Origins) -> Members:
+    """Who built it. That somebody else took it from a cache afterwards is told in an extension field."""
+    run, taken = origins.maker.run, origins.taken
+    builder: Members = {"id": run.builder if run else NOBODY, "version": {"lambda-ci": origins.maker.version}}
+    details: Members = {"builder": builder}
+    if run and run.invocation:
+        details["metadata"] = {"invocationId": run.invocation}
+    if taken:
+        by: Members = {"invocationId": taken.by.invocation} if taken.by and taken.by.invocation else {}
+        details["lambdaci_taken"] = {"from": taken.place, **by}
+    return details
+
+
 def _dependencies(inventory: Inventory, origins: Origins) -> Iterator[Members]:
-    if origins.repository:
-        yield _repository(origins.repository)
+    if origins.maker.repository:
+        yield _repository(origins.maker.repository)
     for name, sha256 in origins.files:
         yield {"name": name, "digest": {"sha256": sha256}}
     for component in inventory.components:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from lambda_ci import __version__
 from lambda_ci.errors import ConfigurationError
-from lambda_ci.model.inventory import Origins
+from lambda_ci.model.inventory import Maker, Origins, Taken
 from lambda_ci.verbs.origin import repository_of
 from lambda_ci.verbs.parts import parts
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
     from lambda_ci.model.artifact import Lock, Package
-    from lambda_ci.model.inventory import Place, Repository, Run
+    from lambda_ci.model.inventory import Place
     from lambda_ci.model.settings import Function, Layer, Settings
     from lambda_ci.package.inventory.kept import Records
     from lambda_ci.verbs.supply import Supply
@@ -54,8 +54,7 @@ class Surroundings:
     """What is the same for all packages of a run."""
 
     root: Path
-    repository: Repository | None
-    run: Run | None
+    maker: Maker
     timestamp: str
     """ISO 8601, from SOURCE_DATE_EPOCH; empty where that is not set."""
     records: Records
@@ -70,16 +69,24 @@ def surroundings(settings: Settings, world: World) -> Surroundings | None:
 
     return Surroundings(
         root=settings.root,
-        repository=repository_of(settings, world),
-        run=run_of(world.environ),
+        maker=Maker(version=__version__, run=run_of(world.environ), repository=repository_of(settings, world)),
         timestamp=_timestamp(world.environ.get("SOURCE_DATE_EPOCH", "")),
         records=Records(),
     )
 
 
-def attest(part: Function | Layer, package: Package, supply: Supply, around: Surroundings | None) -> Papers | None:
+def attest(
+    part: Function | Layer,
+    package: Package,
+    supply: Supply,
+    around: Surroundings | None,
+    *,
+    maker: Maker | None = None,
+    place: str = "",
+) -> Papers | None:
     """Write ``NAME.cdx.json`` and ``NAME.provenance.json`` beside a package; ``None`` where they are not wanted.
 
+    ``maker`` and ``place``: who has made it and where it was taken from, where that was not this run.
     Raises PackageError where a wheel cannot be read or they cannot be written.
     """
     if around is None or not part.spec.package.sbom:
@@ -97,9 +104,8 @@ def attest(part: Function | Layer, package: Package, supply: Supply, around: Sur
         parameters=_parameters(part, around.root),
         lock=lock.origin,
         files=tuple(_files(part.requirements, lock, around.root)),
-        repository=around.repository,
-        run=around.run,
-        version=__version__,
+        maker=maker or around.maker,
+        taken=Taken(place=place, by=around.maker.run) if maker else None,
     )
     sbom, provenance = (package.path.with_suffix(suffix) for suffix in (".cdx.json", ".provenance.json"))
     write_paper(sbom, _text(bill(found, version=__version__, timestamp=around.timestamp)))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lambda_ci.adapters.scratch import scratch
 from lambda_ci.errors import BuildError, LambdaCiError, PackageError
 from lambda_ci.model.artifact import NOT_COMPILED, Compiled, OwnBytecode
 from lambda_ci.verbs.parts import parts
@@ -16,8 +15,10 @@ from lambda_ci.verbs.supply import dependencies
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from lambda_ci.adapters.interpreter import Interpreters
+    from lambda_ci.adapters.shared_cache import SharedCache
     from lambda_ci.console import Console
     from lambda_ci.model.artifact import Overlay, Wheel
     from lambda_ci.model.settings import Function, Layer, Settings
@@ -48,6 +49,8 @@ class Bytecode:
     console: Console
     cache_dir: Path
     folder: Path
+    shared: SharedCache | None = None
+    """Where machines share what they compile."""
     _found: dict[Dependencies, Compiler | _Missing] = field(default_factory=dict)
 
     def attached(self, supplies: Supplies, settings: Settings) -> Supplies:
@@ -91,7 +94,7 @@ class Bytecode:
         from lambda_ci.wheels.bytecode.compiling import Compiler
         from lambda_ci.wheels.bytecode.store import BytecodeStore
 
-        store = BytecodeStore(self.cache_dir / "wheels")
+        store = BytecodeStore(self.cache_dir / "wheels", self.shared)
         for key, required in wanting.items():
             target, build = key[1], key[3]
             found = self.interpreters.of(target, build, native=False, required=required)
@@ -141,10 +144,18 @@ class Bytecode:
 
 
 @contextmanager
-def bytecode(settings: Settings, interpreters: Interpreters, console: Console) -> Iterator[Bytecode]:
+def bytecode(
+    settings: Settings, interpreters: Interpreters, console: Console, *, shared: SharedCache | None = None
+) -> Iterator[Bytecode]:
     """Bytecode for one run; what the cache did not take is gone at the end."""
-    with tempfile.TemporaryDirectory(prefix="lambda-ci-", ignore_cleanup_errors=True) as folder:
-        yield Bytecode(interpreters=interpreters, console=console, cache_dir=settings.cache_dir, folder=Path(folder))
+    with scratch() as folder:
+        yield Bytecode(
+            interpreters=interpreters,
+            console=console,
+            cache_dir=settings.cache_dir,
+            folder=folder,
+            shared=shared if shared and shared.spec.packages else None,
+        )
 
 
 def _wanting(settings: Settings, supplies: Supplies) -> dict[Dependencies, bool]:

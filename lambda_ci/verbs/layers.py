@@ -78,11 +78,11 @@ class Layers:
 
     def of(self, function: Function) -> tuple[MadeLayer, ...]:
         """What lies below the function's package, in order. Raises the LambdaCiError of what could not be made."""
-        return tuple(map(self._there, _below(function, self.settings, self.supplies)))
+        return tuple(map(self._there, layers_below(function, self.settings, self.supplies)))
 
     def attached(self, function: Function) -> tuple[LayerPackage | str, ...] | None:
         """What the function shall have on AWS, in order; ``None`` where it says nothing about layers."""
-        below = _below(function, self.settings, self.supplies)
+        below = layers_below(function, self.settings, self.supplies)
         if function.spec.layers is None and not below:
             return None
         listed = [*declared(function, self.settings), *(layer for layer in below if layer == automatic(function))]
@@ -101,12 +101,22 @@ class Layers:
 
 def make_layers(settings: Settings, supplies: Supplies, bench: Workbench, around: Surroundings | None) -> Layers:
     """Every layer that a function of the run uses, with its papers."""
-    every = (layer for function in settings.functions for layer in _below(function, settings, supplies))
+    every = (layer for function in settings.functions for layer in layers_below(function, settings, supplies))
     distinct = tuple(dict.fromkeys(every))
     cancelled = threading.Event()
     work = partial(_one, supplies=supplies, bench=bench, stopped=cancelled.is_set)
     made = dict(zip(distinct, in_parallel(work, distinct, threads=_THREADS, cancelled=cancelled), strict=True))
+    _tidy(made, bench)
     return Layers(settings=settings, supplies=supplies, made=made | _unattested(made, supplies, around))
+
+
+def _tidy(made: Mapping[Layer, MadeLayer | LambdaCiError], bench: Workbench) -> None:
+    """Remove what automatic layers were before."""
+    from lambda_ci.package.auto_layers import AutoLayers
+    from lambda_ci.package.layers import is_nameless
+
+    there = (one.tree for one in made.values() if not isinstance(one, LambdaCiError))
+    AutoLayers(bench.remembered.folder / "layers").use(tree.built.package for tree in there if is_nameless(tree.layer))
 
 
 def announce_layers(built: Sequence[Built], services: Services, *, project: str) -> None:
@@ -119,7 +129,7 @@ def announce_layers(built: Sequence[Built], services: Services, *, project: str)
 
 def demand(settings: Settings, supplies: Supplies) -> Iterator[Wheel]:
     """Every wheel as often as it is opened: for the layers, for the packages, and again for what lies below each."""
-    every = [layer for function in settings.functions for layer in _below(function, settings, supplies)]
+    every = [layer for function in settings.functions for layer in layers_below(function, settings, supplies)]
     above = [one for one in settings.functions if not automatic(one)]
     asking: tuple[Function | Layer, ...] = (*every, *dict.fromkeys(every), *above)
     for part in asking:
@@ -127,7 +137,7 @@ def demand(settings: Settings, supplies: Supplies) -> Iterator[Wheel]:
         yield from () if isinstance(having, LambdaCiError) else having[1]
 
 
-def _below(function: Function, settings: Settings, supplies: Supplies) -> tuple[Layer, ...]:
+def layers_below(function: Function, settings: Settings, supplies: Supplies) -> tuple[Layer, ...]:
     """The layers that are built for a function; that of ``layer: auto`` last, and only where there are dependencies."""
     named = tuple(one for one in declared(function, settings) if isinstance(one, Layer))
     auto = automatic(function)

@@ -26,12 +26,15 @@ if TYPE_CHECKING:
     from lambda_ci.package.make import Own, Workbench
     from lambda_ci.verbs.attest import Papers, Surroundings
     from lambda_ci.verbs.bytecode import Bytecode
+    from lambda_ci.verbs.elsewhere import Elsewhere
     from lambda_ci.verbs.layers import Layers, MadeLayer
     from lambda_ci.verbs.supply import Dependencies, Supply
     from lambda_ci.verbs.world import World
 
 
 _THREADS = 4
+_SHOWN = 3
+"""How many functions are named."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,14 +54,18 @@ def packages(
     world: World,
     *,
     compiling: Bytecode | None = None,
+    elsewhere: Elsewhere | None = None,
 ) -> tuple[Built, ...]:
-    """One per function, in the order of the settings. What fails, fails for its function only. ``compiling`` gives bytecode."""
+    """One per function, in the order of the settings. What fails, fails for its function only. ``compiling`` gives bytecode,
+    ``elsewhere`` what other machines have made: ``supplies`` lacks what only those functions depend on."""
     with world.console.step("package") as step:
-        packing = _packing(settings, supplies, world, compiling)
-        made = packing.all()
-        supplied = frozenset(packing.supplied)
+        around = surroundings(settings, world)
+        packing = _packing(settings, supplies, world, compiling=compiling, elsewhere=elsewhere, around=around)
+        made = packing.all() | _taken(elsewhere, around)
+        supplied = frozenset((*packing.supplied, *(elsewhere.taken if elsewhere else ())))
         built = [_told(one, made[one.name], world, supplied=one.name in supplied) for one in settings.functions]
         step.failed = any(one.package is None and one.function.name in supplied for one in built)
+        _tell(built, world)
         _tell_of_bytecode(built, world)
     return tuple(built)
 
@@ -74,39 +81,51 @@ def _tell_of_bytecode(built: Sequence[Built], world: World) -> None:
         world.console.line(f"{who}: no bytecode, because {why}")
 
 
+def _taken(elsewhere: Elsewhere | None, around: Surroundings | None) -> dict[str, Made | LambdaCiError]:
+    if elsewhere is None or not elsewhere.taken:
+        return {}
+    from lambda_ci.verbs.taken import taken_over
+
+    return {name: taken_over(offer, elsewhere, around) for name, offer in elsewhere.taken.items()}
+
+
 def _packing(
     settings: Settings,
     supplies: Mapping[Dependencies, Supply | LambdaCiError],
     world: World,
+    *,
     compiling: Bytecode | None,
+    elsewhere: Elsewhere | None,
+    around: Surroundings | None,
 ) -> _Packing:
     from lambda_ci.package.make import Workbench
     from lambda_ci.package.remembered import Remembered
     from lambda_ci.package.shelf import Shelf
 
-    having = {one.name: supplies[dependencies(one)] for one in settings.functions}
+    making = elsewhere.remaining if elsewhere else settings
+    having = {one.name: supplies[dependencies(one)] for one in making.functions}
     bench = Workbench(
         output_dir=settings.output_dir,
-        keep_out=_keep_out(settings),
-        shelf=Shelf(demand(settings, supplies)),
+        keep_out=kept_out(settings),
+        shelf=Shelf(demand(making, supplies)),
         remembered=Remembered(settings.cache_dir / "packages"),
         compiling=compiling.of if compiling else None,
     )
-    around = surroundings(settings, world)
-    layers = make_layers(settings, supplies, bench, around)
+    layers = make_layers(making, supplies, bench, around)
     return _Packing(
-        functions=settings.functions,
+        functions=making.functions,
         having=having,
         layers=layers,
         bench=bench,
         compiling=compiling,
         around=around,
+        elsewhere=elsewhere,
         clock=world.clock,
     )
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Made:
+class Made:
     """A package that is there. ``unchanged``: it was there before. Seconds are those that making it took."""
 
     package: Package
@@ -128,6 +147,7 @@ class _Packing:
     bench: Workbench
     compiling: Bytecode | None
     around: Surroundings | None
+    elsewhere: Elsewhere | None
     clock: Clock
 
     @property
@@ -135,7 +155,7 @@ class _Packing:
         """The functions whose dependencies are there."""
         return [name for name, one in self.having.items() if not isinstance(one, LambdaCiError)]
 
-    def all(self) -> dict[str, _Made | LambdaCiError]:
+    def all(self) -> dict[str, Made | LambdaCiError]:
         """By name. Functions with the same wheels are made one after the other, so that few wheels are open at once."""
         turn = {id(one): number for number, one in enumerate(self.having.values())}
         ordered = sorted(self.functions, key=lambda one: turn[id(self.having[one.name])])
@@ -172,7 +192,7 @@ class _Packing:
 
     def _one(
         self, function: Function, *, own: Mapping[str, Own | LambdaCiError], stopped: Callable[[], bool]
-    ) -> _Made | LambdaCiError:
+    ) -> Made | LambdaCiError:
         from lambda_ci.package.make import make
 
         having, files = self.having[function.name], own[function.name]
@@ -188,38 +208,51 @@ class _Packing:
             trees = [one.tree for one in below]
             package, unchanged = make(function, files, above, self.bench, layers=trees, stopped=stopped)
             papers = attest(function, package, having, self.around)
+            if self.elsewhere and not unchanged:
+                self.elsewhere.give(function, package, (wheels, files.rows), layers=below, around=self.around)
         except LambdaCiError as error:
             return error
         seconds = self.clock.monotonic() - started
-        made = _Made(package=package, lock=lock, papers=papers, unchanged=unchanged, seconds=seconds)
+        made = Made(package=package, lock=lock, papers=papers, unchanged=unchanged, seconds=seconds)
         return replace(made, below=below, attached=self.layers.attached(function))
 
 
-def _told(function: Function, made: _Made | LambdaCiError, world: World, *, supplied: bool) -> Built:
+def _told(function: Function, made: Made | LambdaCiError, world: World, *, supplied: bool) -> Built:
     result = FunctionResult(name=function.name, function_name=function.function_name)
     if isinstance(made, LambdaCiError):
         if supplied:
             world.console.line(f"✗ {function.name}: {made.what}")
         return Built(function=function, package=None, result=replace(result, failure=failure_of(made)))
-    warnings = _warnings(made.package, world)
-    result = replace(result, build=_built(made), warnings=warnings)
+    result = replace(result, build=_built(made), warnings=_warnings(made.package))
     return Built(function=function, package=made.package, result=result, layers=made.attached)
 
 
-def _warnings(package: Package, world: World) -> tuple[Problem, ...]:
+def _warnings(package: Package) -> tuple[Problem, ...]:
     origin = Origin(source=package.function)
-    warnings = [Problem(origin=origin, message=text, severity=Severity.WARNING) for text in package.warnings]
-    for warning in warnings:
-        world.console.problem(warning)
-    return tuple(warnings)
+    return tuple(Problem(origin=origin, message=text, severity=Severity.WARNING) for text in package.warnings)
 
 
-def _keep_out(settings: Settings) -> tuple[Path, ...]:
+def _tell(built: Sequence[Built], world: World) -> None:
+    """Each warning once, with all functions that it is about: what is wrong with a layer is wrong for all that use it."""
+    about: dict[str, list[Problem]] = {}
+    for one in built:
+        for warning in one.result.warnings:
+            about.setdefault(warning.message, []).append(warning)
+    for some in about.values():
+        names = [one.origin.source for one in some]
+        more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+        world.console.problem(replace(some[0], origin=Origin(source=", ".join(names[:_SHOWN]) + more)))
+
+
+def kept_out(settings: Settings) -> tuple[Path, ...]:
     """What may lie in a function's source and is never part of it."""
-    return (settings.cache_dir, settings.config) if settings.config else (settings.cache_dir,)
+    from lambda_ci.ci.reports import files_in
+
+    config = (settings.config,) if settings.config else ()
+    return (settings.cache_dir, *config, *files_in(settings.report_dir))
 
 
-def _built(made: _Made) -> BuildResult:
+def _built(made: Made) -> BuildResult:
     package = made.package
     return BuildResult(
         path=package.path,

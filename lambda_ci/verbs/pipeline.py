@@ -1,4 +1,4 @@
-"""The order of the build stages, written once: inputs → lock → wheels → package. What follows is in ``deploy``."""
+"""The order of the build stages, written once: lock → wheels → package. What comes before is in ``settling``, what follows in ``deploy``."""
 
 from __future__ import annotations
 
@@ -10,28 +10,13 @@ from lambda_ci.verbs.images import packaged, with_others
 from lambda_ci.verbs.imports import imported
 from lambda_ci.verbs.packages import packages
 from lambda_ci.verbs.private import with_access
-from lambda_ci.verbs.supply import supply
+from lambda_ci.verbs.shared import elsewhere, shared_cache
+from lambda_ci.verbs.supply import locked, supply
 
 if TYPE_CHECKING:
     from lambda_ci.model.settings import Settings
-    from lambda_ci.verbs.command import Command
     from lambda_ci.verbs.packages import Built
     from lambda_ci.verbs.world import World
-
-
-def settle(command: Command, world: World) -> Settings:
-    """The inputs stage: every source merged and checked. Warnings are shown, problems raised all at once."""
-    from lambda_ci.inputs.settings import Sources, load
-
-    sources = Sources(flags=command.flags, inputs=world.inputs, environ=world.environ, cwd=world.cwd)
-    settings = load(sources, today=world.today)
-    for warning in settings.warnings:
-        world.console.problem(warning)
-    if not settings.changed_since:
-        return settings
-    from lambda_ci.verbs.affected import select
-
-    return select(settings, sources, world)
 
 
 def build(settings: Settings, world: World, *, importing: bool = False) -> tuple[Built, ...]:
@@ -43,13 +28,18 @@ def build(settings: Settings, world: World, *, importing: bool = False) -> tuple
     chosen = replace(settings, functions=packaged(settings))
     if not chosen.functions:
         return with_others((), settings)
-    with with_access(chosen, world) as inside:
-        supplies = supply(chosen, inside)
     with (
+        shared_cache(chosen, world) as shared,
         Interpreters(uv=Uv(world.environ), console=world.console) as interpreters,
-        bytecode(chosen, interpreters, world.console) as compiling,
+        bytecode(chosen, interpreters, world.console, shared=shared) as compiling,
     ):
-        built = packages(chosen, compiling.attached(supplies, chosen), world, compiling=compiling)
+        with with_access(chosen, world) as inside:
+            locks = locked(chosen, inside, shared=shared)
+            others = elsewhere(chosen, locks, world, shared=shared, interpreters=interpreters)
+            making = others.remaining if others else chosen
+            supplies = supply(making, locks, inside, shared=shared)
+        attached = compiling.attached(supplies, making)
+        built = packages(chosen, attached, world, compiling=compiling, elsewhere=others)
         if importing:
             built = imported(built, chosen, world, interpreters)
     return with_others(built, settings)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lambda_ci.adapters.scratch import scratch
 from lambda_ci.verbs.parts import parts
 
 if TYPE_CHECKING:
@@ -31,8 +30,8 @@ def with_access(settings: Settings, world: World) -> Iterator[World]:
         yield world
         return
     text = _netrc(wanted, settings, world)
-    with tempfile.TemporaryDirectory(prefix="lambda-ci-") as folder:
-        path = Path(folder) / "netrc"
+    with scratch() as folder:
+        path = folder / "netrc"
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:  # noqa: PTH123 - the mode
             file.write(text)
         yield replace(world, environ={**world.environ, "NETRC": str(path)})

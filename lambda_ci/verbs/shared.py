@@ -1,4 +1,4 @@
-"""The cache in S3 that runs on several machines share, where the settings name one."""
+"""The cache in S3 that runs on several machines share, where the settings name one, and the packages in it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,15 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from lambda_ci.adapters.interpreter import Interpreters
     from lambda_ci.adapters.shared_cache import SharedCache
+    from lambda_ci.errors import LambdaCiError
+    from lambda_ci.model.artifact import Lock
     from lambda_ci.model.settings import Settings
+    from lambda_ci.verbs.elsewhere import Elsewhere
+    from lambda_ci.verbs.supply import Locked
     from lambda_ci.verbs.world import World
 
 _CONNECT, _READ, _ATTEMPTS = 3, 30, 2
@@ -31,3 +36,38 @@ def shared_cache(settings: Settings, world: World) -> Iterator[SharedCache | Non
     yield shared
     if summary := shared.summary():
         world.console.line(summary)
+
+
+def elsewhere(
+    settings: Settings,
+    locks: Mapping[Locked, Lock | LambdaCiError],
+    world: World,
+    *,
+    shared: SharedCache | None,
+    interpreters: Interpreters,
+) -> Elsewhere | None:
+    """The packages that other machines have made, those that are worth it taken; ``None`` where the settings share none."""
+    if shared is None or not shared.spec.packages:
+        return None
+    from lambda_ci.package.exchange import Exchange
+    from lambda_ci.package.make import Workbench
+    from lambda_ci.package.remembered import Remembered
+    from lambda_ci.package.shelf import Shelf
+    from lambda_ci.verbs.elsewhere import Elsewhere
+    from lambda_ci.verbs.packages import kept_out
+    from lambda_ci.verbs.shared_keys import Keys, planned
+
+    folder = settings.cache_dir / "packages"
+    bench = Workbench(
+        output_dir=settings.output_dir, keep_out=kept_out(settings), shelf=Shelf(), remembered=Remembered(folder)
+    )
+    found = Elsewhere(
+        settings=settings,
+        bench=bench,
+        exchange=Exchange(folder=folder, shared=shared),
+        keys=Keys(plans=planned(settings, locks, world, shared=shared), interpreters=interpreters),
+        console=world.console,
+    )
+    with world.console.step("shared packages"):
+        found.take()
+    return found

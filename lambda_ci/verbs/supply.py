@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambda_ci.errors import BuildError, LambdaCiError
+from lambda_ci.verbs.ahead import examining, for_fetching, for_packaging
 from lambda_ci.verbs.parts import known_as, parts
 from lambda_ci.verbs.prepare import preparation, prepared
-from lambda_ci.verbs.shared import shared_cache
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,15 +28,25 @@ if TYPE_CHECKING:
 _SHORTEST_SECRET = 8
 
 
-def supply(settings: Settings, world: World) -> dict[Dependencies, Supply | LambdaCiError]:
-    """Lock and fetch what the functions depend on, once for all that share it. What fails, fails for those only."""
+def locked(settings: Settings, world: World, *, shared: SharedCache | None) -> dict[Locked, Lock | LambdaCiError]:
+    """The locks of what the functions depend on, one for all that share it. What fails, fails for those only."""
     with world.console.step("lock") as step:
-        locks = _locks(settings, world)
+        locks = _locks(settings, world, shared=shared if settings.cache and settings.cache.packages else None)
         step.failed = _any_failed(locks)
+    return locks
+
+
+def supply(
+    settings: Settings, every: Mapping[Locked, Lock | LambdaCiError], world: World, *, shared: SharedCache | None
+) -> dict[Dependencies, Supply | LambdaCiError]:
+    """Fetch what the functions depend on, once for all that share it. What fails, fails for those only."""
+    needed = {locked_as(part) for part in parts(settings)}
+    locks = {key: lock for key, lock in every.items() if key in needed}
+    if not locks:
+        return {}
     with world.console.step("wheels") as step:
         found = {key: lock for key, lock in locks.items() if not isinstance(lock, LambdaCiError)}
-        with shared_cache(settings, world) as shared:
-            wheels = _wheels(found, settings, world, shared=shared)
+        wheels = _wheels(found, settings, world, shared=shared)
         step.failed = _any_failed(wheels)
         return _prepared({key: _complete(lock, wheels.get(key, ())) for key, lock in locks.items()}, settings, world)
 
@@ -47,7 +57,7 @@ def _prepared(
     """What is there, for each part as it wants it."""
     done: dict[Dependencies, Supply | LambdaCiError] = {}
     for part in parts(settings):
-        key, having = dependencies(part), supplies[_locked(part)]
+        key, having = dependencies(part), supplies[locked_as(part)]
         if key not in done:
             wanted = preparation(part)
             done[key] = having if isinstance(having, LambdaCiError) else (having[0], prepared(having[1], wanted, world))
@@ -67,21 +77,22 @@ def selection_of(part: Function | Layer, *, frozen: bool = False) -> Selection:
 
 def dependencies(part: Function | Layer) -> Dependencies:
     """What functions and layers that share it need only once."""
-    return (*_locked(part), preparation(part))
+    return (*locked_as(part), preparation(part))
 
 
-def _locked(part: Function | Layer) -> Locked:
+def locked_as(part: Function | Layer) -> Locked:
+    """What functions and layers that share it need only one lock for."""
     return part.requirements, part.spec.target, selection_of(part), part.spec.build
 
 
-def _locks(settings: Settings, world: World) -> dict[Locked, Lock | LambdaCiError]:
+def _locks(settings: Settings, world: World, *, shared: SharedCache | None) -> dict[Locked, Lock | LambdaCiError]:
     from lambda_ci.adapters.uv import Uv
     from lambda_ci.lock.resolve import lock
 
-    uv = Uv(world.environ)
+    uv = Uv(world.environ, meanwhile=for_fetching)
     locks: dict[Locked, Lock | LambdaCiError] = {}
     for part in parts(settings):
-        requirements, target, _, options = key = _locked(part)
+        requirements, target, _, options = key = locked_as(part)
         if key in locks:
             continue
         try:
@@ -93,6 +104,7 @@ def _locks(settings: Settings, world: World) -> dict[Locked, Lock | LambdaCiErro
                 console=world.console,
                 selection=selection_of(part, frozen=settings.frozen),
                 building=options.backend != "wheels",
+                shared=shared,
             )
         except BuildError as error:
             world.console.line(f"✗ {known_as(part)}: {error.what}")
@@ -115,21 +127,19 @@ def _wheels(
     from lambda_ci.wheels.fetch import fetch
 
     try:
-        return dict(
-            zip(
-                locks,
-                fetch(
-                    tuple(locks.values()),
-                    cache_dir=settings.cache_dir,
-                    console=world.console,
-                    environ=world.environ,
-                    building=[options for *_, options in locks],
-                    keep_out=(settings.output_dir,),
-                    shared=shared,
-                ),
-                strict=True,
+        with examining(inventory=any(part.spec.package.sbom for part in parts(settings))) as arrived:
+            wheels = fetch(
+                tuple(locks.values()),
+                cache_dir=settings.cache_dir,
+                console=world.console,
+                environ=world.environ,
+                building=[options for *_, options in locks],
+                keep_out=(settings.output_dir,),
+                shared=shared,
+                arrived=arrived,
+                meanwhile=for_packaging,
             )
-        )
+        return dict(zip(locks, wheels, strict=True))
     except BuildError as error:
         if len(locks) == 1:
             world.console.line(f"✗ {error.what}")

@@ -14,6 +14,7 @@ from lambda_ci.model.inventory import (
     Library,
     Licence,
     Link,
+    Maker,
     Metadata,
     Need,
     Origins,
@@ -99,9 +100,12 @@ ORIGINS = Origins(
     parameters={"function": "orders", "handler": "app.handler"},
     lock="requirements.txt, resolved by uv",
     files=(("src/requirements.txt", SHA),),
-    repository=Repository(commit=COMMIT, url="https://git.example/shop", dirty=False),
-    run=Run(
-        builder="https://git.example/actions/runner/github-hosted", invocation="https://git.example/shop/actions/runs/1"
+    maker=Maker(
+        version="0.1.0",
+        repository=Repository(commit=COMMIT, url="https://git.example/shop", dirty=False),
+        run=Run(
+            builder="https://git.example/actions/runner/github-hosted",
+            invocation="https://git.example/shop/actions/runs/1",
+        ),
     ),
-    version="0.1.0",
 )

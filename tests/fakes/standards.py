@@ -71,7 +71,8 @@ def _check_definition(definition: dict[str, Any]) -> None:
 
 
 def _check_run(details: dict[str, Any]) -> None:
-    assert set(details) <= {"builder", "metadata", "byproducts"}
+    own = {name for name in details if "_" not in name}  # `vendor_field` is an extension
+    assert own <= {"builder", "metadata", "byproducts"}
     assert set(details["builder"]) <= {"id", "version", "builderDependencies"}
     assert _URI.fullmatch(details["builder"]["id"])
     assert all(isinstance(value, str) for value in details["builder"].get("version", {}).values())

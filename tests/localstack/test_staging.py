@@ -117,3 +117,22 @@ def test_an_upload_whose_process_is_killed_is_completed_by_the_next_run(large: A
     assert ran.code == 0, ran.err
     assert ("UploadPart" in large.proxy.operations) is (operation == "UploadPart")
     assert large.answer()["answer"] == "first"
+
+
+def test_a_bucket_is_made_private_encrypted_and_with_a_rule_and_the_package_keeps_its_checksum(large: Account) -> None:
+    made: dict[str, Any] = {"bucket": bucket(large), "create": True, "expire-days": 7, "owner": large.number}
+    large.put("first", project={"staging": made})
+    ran = large.deploy()
+    assert ran.code == 0, ran.err
+    s3, name = large.s3(), bucket(large)
+    assert s3.get_bucket_location(Bucket=name)["LocationConstraint"] == REGION
+    assert set(s3.get_public_access_block(Bucket=name)["PublicAccessBlockConfiguration"].values()) == {True}
+    assert s3.get_bucket_tagging(Bucket=name)["TagSet"] == [{"Key": "lambda-ci:staging", "Value": "true"}]
+    [rule] = s3.get_bucket_lifecycle_configuration(Bucket=name)["Rules"]
+    assert (rule["Expiration"], rule["Filter"]) == ({"Days": 7}, {"Prefix": "lambda-ci/"})
+    [key] = staged(large)
+    head = s3.head_object(Bucket=name, Key=key, ChecksumMode="ENABLED")
+    assert (head["ServerSideEncryption"], head["ChecksumSHA256"] != "") == ("AES256", True)
+    large.client.delete_function(FunctionName=NAME)
+    again = large.deploy()
+    assert (again.code, "CreateBucket" in large.proxy.operations) == (0, False)

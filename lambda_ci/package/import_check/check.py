@@ -6,7 +6,6 @@ Nothing is invoked. What the package would do on Lambda at its first start is se
 from __future__ import annotations
 
 import json
-import tempfile
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from lambda_ci.adapters.errand import Errand
 from lambda_ci.adapters.interpreter_host import OnThisMachine
+from lambda_ci.adapters.scratch import scratch
 from lambda_ci.errors import BuildError
 from lambda_ci.package.import_check import kept
 from lambda_ci.package.import_check.case import Case, below_layer
@@ -86,8 +86,7 @@ def import_check(subject: Subject, interpreter: Interpreter, *, cache_dir: Path)
 
 
 def _report(subject: Subject, interpreter: Interpreter) -> Report:
-    with tempfile.TemporaryDirectory(prefix="lambda-ci-") as name:
-        folder = Path(name)
+    with scratch() as folder:
         done = interpreter.run(_errand(subject, interpreter, folder), into=folder)
         written = folder / _REPORT
         report = Report.read(written.read_bytes()) if written.exists() else None

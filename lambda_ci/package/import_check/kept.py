@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lambda_ci.adapters.whole import PRIVATE, write_whole
 from lambda_ci.package.import_check.report import Report
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
 FORMAT = 1
 """To be raised whenever reports change."""
@@ -48,21 +47,8 @@ def keep(cache_dir: Path, name: str, report: Report) -> None:
     content = json.dumps({"format": FORMAT, "report": report.model_dump(mode="json")})
     with suppress(OSError, ValueError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write(path, content.encode())
+        write_whole(path, content.encode(), mode=PRIVATE)
 
 
 def _path(cache_dir: Path, name: str) -> Path:
     return cache_dir / "import-checks" / name[:2] / f"{name}.json"
-
-
-def _write(path: Path, content: bytes) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:16]}-", suffix=".part")
-    draft = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        draft.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            draft.unlink()
-        raise

@@ -9,19 +9,19 @@ import hashlib
 import json
 import os
 import re
-import tempfile
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from lambda_ci.adapters.whole import write_whole
 from lambda_ci.errors import BuildError
 from lambda_ci.model.artifact import Making
 from lambda_ci.wheels.choose import Choice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from lambda_ci.model.artifact import Wheel
     from lambda_ci.wheels.store import WheelStore
@@ -92,15 +92,7 @@ class BuiltStore:
         path = self._path(name)
         with suppress(OSError):
             path.parent.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-            try:
-                with os.fdopen(handle, "w", encoding="utf-8") as file:
-                    os.fchmod(handle, 0o644)
-                    json.dump(dict(note), file, indent=1, sort_keys=True)
-                Path(temporary).replace(path)
-            except BaseException:
-                Path(temporary).unlink(missing_ok=True)
-                raise
+            write_whole(path, json.dumps(dict(note), indent=1, sort_keys=True).encode())
             if self.store.shared:
                 self.store.shared.keep(self.store.name(path), path)
 

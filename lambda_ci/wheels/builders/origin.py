@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lambda_ci.adapters.scratch import scratch
 from lambda_ci.errors import BuildError
 from lambda_ci.wheels.builders.tree import Tree, looks_pure, names, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from contextlib import ExitStack
+    from pathlib import Path
 
     from lambda_ci.wheels.builders.source import Job, Unbuilt
     from lambda_ci.wheels.choose import Choice
@@ -65,7 +65,7 @@ class Origin:
 
         source = job.source
         if source not in self._clones:
-            folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory(prefix="lambda-ci-"))) / "clone"
+            folder = self.stack.enter_context(scratch()) / "clone"
             checkout(source.repository, source.commit, folder, environ=self.environ, seconds=job.seconds)
             self._clones[source] = folder
         return self._clones[source]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import threading
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lambda_ci.adapters.host import this_host
+from lambda_ci.adapters.scratch import scratch
 from lambda_ci.adapters.threads import in_parallel
 from lambda_ci.errors import BuildError
 from lambda_ci.wheels.builders import container, in_place, log
@@ -58,18 +58,27 @@ class Workshop:
         """The wheel of every job. Raises BuildError for the first that cannot be built; the others are stopped then."""
         distinct = list(dict.fromkeys(jobs))
         with ExitStack() as stack:
-            environ = self.uv.environ
-            shift = _Shift(
-                workshop=self,
-                built=BuiltStore(self.store),
-                origin=Origin(obtain=self.obtain, keep_out=self.keep_out, environ=environ, stack=stack),
-                places=Places(console=self.console, environ=environ, stack=stack, builds=len(distinct)),
-                stack=stack,
-            )
+            shift = self._shift(stack, builds=len(distinct))
             wheels: dict[Job, Wheel] = {}
             while missing := [job for job in distinct if job not in wheels]:
                 wheels |= shift.round(missing)
         return {job: wheels[job] for job in distinct}
+
+    def known(self, jobs: Sequence[Job]) -> dict[Job, Wheel]:
+        """The wheels of those that were built before, here or by a machine that shares its cache; nothing is built."""
+        with ExitStack() as stack:
+            shift = self._shift(stack, builds=0)
+            return {job: wheel for job in dict.fromkeys(jobs) if (wheel := shift.known(job))}
+
+    def _shift(self, stack: ExitStack, *, builds: int) -> _Shift:
+        environ = self.uv.environ
+        return _Shift(
+            workshop=self,
+            built=BuiltStore(self.store),
+            origin=Origin(obtain=self.obtain, keep_out=self.keep_out, environ=environ, stack=stack),
+            places=Places(console=self.console, environ=environ, stack=stack, builds=builds),
+            stack=stack,
+        )
 
     def host(self, job: Job) -> Host:
         """This machine, as far as the job's Python matters."""
@@ -117,6 +126,14 @@ class _Shift:
         wheels = {job: by_name[one.name] if isinstance(one, _Order) else one for job, one in planned.items()}
         return {job: wheel for job, wheel in wheels.items() if wheel}
 
+    def known(self, job: Job) -> Wheel | None:
+        """What keeps it from being found is said by whoever builds it."""
+        try:
+            planned = self._planned(job)
+        except BuildError:
+            return None
+        return None if isinstance(planned, _Order) else planned
+
     def _planned(self, job: Job) -> _Order | Wheel:
         """What has to be done for a job, or what was built before."""
         identity = self.origin.identity(job.source)
@@ -140,10 +157,10 @@ class _Shift:
         """``None`` where the source only looked pure: then the place was wrong."""
         console, job = self.workshop.console, order.job
         started = console.clock.monotonic()
-        with tempfile.TemporaryDirectory(prefix="lambda-ci-") as folder:
-            output = Path(folder) / "wheels"
+        with scratch() as folder:
+            output = folder / "wheels"
             output.mkdir()
-            self._build(order, place, Path(folder), output=output)
+            self._build(order, place, folder, output=output)
             path, version = the_wheel(job, output, only_pure=order.decision.only_pure)
             if order.decision.only_pure and not is_pure(path.name):
                 console.line(f"{job.source.label} has something to compile after all")

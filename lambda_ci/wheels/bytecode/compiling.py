@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
+import threading
 import zipfile
 from dataclasses import dataclass
 from functools import cache
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lambda_ci.adapters.errand import Errand, explained
+from lambda_ci.adapters.threads import in_parallel
 from lambda_ci.errors import BuildError
 from lambda_ci.wheels.bytecode.store import BytecodeStore, Place, key
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 TASK_ROOT = "/var/task/"
 """Where Lambda unpacks a package, and so what tracebacks name. Python corrects it for what is imported from elsewhere."""
 _SECONDS = 900.0
+_THREADS = 8
 _AT_ONCE = 512 << 20
 """Bytes of zip files that are handed to one process."""
 _ENVIRONMENT = {"PYTHONHASHSEED": "0"}
@@ -57,7 +60,8 @@ class Compiler:
         """The bytecode of each wheel. ``starting`` is told how many are about to be compiled, if any. Raises BuildError."""
         name = key(program(), self.interpreter.identity)
         places = {wheel: self.store.beside(wheel, name) for wheel in dict.fromkeys(wheels)}
-        found = {wheel: overlay for wheel, place in places.items() if (overlay := self.store.find(place))}
+        known = in_parallel(self.store.find, list(places.values()), threads=_THREADS, cancelled=threading.Event())
+        found = {wheel: overlay for wheel, overlay in zip(places, known, strict=True) if overlay}
         missing = {
             wheel: _Job(source=wheel.path, size=wheel.size, wheel=True, place=place)
             for wheel, place in places.items()

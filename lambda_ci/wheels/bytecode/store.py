@@ -5,6 +5,8 @@
 
 KEY names the interpreter and the program that compiled (and the sources, where no wheel does), SHA256 the file itself, which is
 believed only after hashing it again. Any number of processes may use it at once.
+
+In a cache that machines share a file has the same name, and beside it lies ``bytecode-KEY.sha256``, which tells the name.
 """
 
 from __future__ import annotations
@@ -19,11 +21,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lambda_ci.adapters.scratch import scratch
 from lambda_ci.model.artifact import Overlay
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from lambda_ci.adapters.shared_cache import SharedCache
     from lambda_ci.model.artifact import Wheel
 
 _NAME = re.compile(r"bytecode-([0-9a-f]{32})-([0-9a-f]{64})\.zip")
@@ -49,6 +53,8 @@ class BytecodeStore:
     """``root`` is CACHE_DIR/wheels."""
 
     root: Path
+    shared: SharedCache | None = None
+    """Where other machines keep theirs."""
 
     def beside(self, wheel: Wheel, name: str) -> Place:
         """The place of a wheel's bytecode."""
@@ -65,12 +71,11 @@ class BytecodeStore:
                 with suppress(OSError):
                     os.utime(path)
                 return found
-        return None
+        return self._from_elsewhere(place, self.shared) if self.shared else None
 
     def keep(self, place: Place, path: Path) -> Overlay:
         """Move a file to its place, so that it is there as a whole or not at all; where the cache cannot be written it stays."""
-        with path.open("rb") as file:
-            digest, size = hashlib.file_digest(file, "sha256").hexdigest(), os.fstat(file.fileno()).st_size
+        digest, size = _sha256(path)
         target = place.folder / f"bytecode-{place.key}-{digest}.zip"
         try:
             self._move(path, target)
@@ -78,7 +83,32 @@ class BytecodeStore:
             target = path
         else:
             _sweep(target)
+            self._give(place, target, digest)
         return Overlay(path=target, sha256=digest, size=size)
+
+    def _give(self, place: Place, path: Path, digest: str) -> None:
+        if self.shared and self.shared.keep(self._name(path), path):
+            self.shared.keep_note(self._name(place.folder / f"bytecode-{place.key}.sha256"), digest.encode())
+
+    def _from_elsewhere(self, place: Place, shared: SharedCache) -> Overlay | None:
+        digest = shared.note(self._name(place.folder / f"bytecode-{place.key}.sha256")).decode("ascii", "replace")
+        target = place.folder / f"bytecode-{place.key}-{digest}.zip"
+        if not _NAME.fullmatch(target.name):
+            return None
+        with suppress(OSError), scratch() as folder:
+            draft = folder / "bytecode.zip"
+            with draft.open("wb") as file:
+                found = shared.read(self._name(target), file.write)
+            if found and _sha256(draft)[0] == digest:
+                self._move(draft, target)
+                return _verified(target)
+            if found:
+                shared.damaged(self._name(target))
+        return None
+
+    def _name(self, path: Path) -> str:
+        """In the shared cache."""
+        return f"{self.root.name}/{path.relative_to(self.root).as_posix()}"
 
     def _move(self, path: Path, target: Path) -> None:
         """By way of the folder of what is being written, where it is swept if this run is killed."""
@@ -109,11 +139,16 @@ def _named(folder: Path) -> Iterable[Path]:
 def _verified(path: Path) -> Overlay | None:
     name = _NAME.fullmatch(path.name)
     try:
-        with path.open("rb") as file:
-            digest, size = hashlib.file_digest(file, "sha256").hexdigest(), os.fstat(file.fileno()).st_size
+        digest, size = _sha256(path)
     except OSError:
         return None
     return Overlay(path=path, sha256=digest, size=size) if name and digest == name[2] else None
+
+
+def _sha256(path: Path) -> tuple[str, int]:
+    """And the size in bytes. Raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest(), os.fstat(file.fileno()).st_size
 
 
 def _sweep(newest: Path) -> None:

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from lambda_ci.adapters.threads import in_parallel
+from lambda_ci.adapters.whole import write_whole
 from lambda_ci.model.artifact import Overlay
 from lambda_ci.wheels.stripping.elf import MAGIC, same_for_loaders, stripped
 
@@ -98,7 +99,8 @@ def _made(wheel: Wheel, console: Console, stopped: Callable[[], bool]) -> Overla
         sha256, size = (_digest(draft), draft.stat().st_size) if count else ("", 0)
         if count:
             draft.replace(path)
-        _note(note, {"wheel": wheel.sha256, "overlay": sha256, "size": size, "zlib": zlib.ZLIB_RUNTIME_VERSION})
+        told = {"wheel": wheel.sha256, "overlay": sha256, "size": size, "zlib": zlib.ZLIB_RUNTIME_VERSION}
+        write_whole(note, json.dumps(told).encode())
     finally:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
@@ -149,12 +151,6 @@ def _smaller(archive: zipfile.ZipFile) -> Iterator[tuple[zipfile.ZipInfo, bytes]
         smaller = stripped(content) if content else None
         if smaller is not None and same_for_loaders(content, smaller):
             yield info, smaller
-
-
-def _note(path: Path, document: dict[str, object]) -> None:
-    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
-    draft.write_text(json.dumps(document))
-    draft.replace(path)
 
 
 def _paths(wheel: Wheel) -> tuple[Path, Path]:

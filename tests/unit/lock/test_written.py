@@ -11,7 +11,7 @@ from lambda_ci.errors import BuildError
 from lambda_ci.lock.resolve import Locked, find_lock, write_lock
 from lambda_ci.lock.selection import DEFAULT, Selection
 from tests.fakes.building import AL2, AL2023, ARM, LockBench
-from tests.fakes.index import Index
+from tests.fakes.index import Index, sha256
 from tests.fakes.quiet import quiet
 
 if TYPE_CHECKING:
@@ -144,6 +144,19 @@ def test_finding_is_what_a_check_in_ci_needs(bench: LockBench) -> None:
     written = _write(bench)
     found = find_lock(path, AL2023, uv=uv, cache_dir=bench.folder / "cache", console=console)
     assert (found.path, found.packages, found.changed) == (written.path, written.packages, False)
+
+
+@pytest.mark.parametrize("query", ["token=s3cret", "X-Amz-Signature=s3cret&X-Amz-Date=1", "t=s3cret-of-twenty-letters"])
+def test_addresses_with_a_token_in_the_query_are_neither_written_down_nor_kept(bench: LockBench, query: str) -> None:
+    name = "demo-1.0-py3-none-any.whl"
+    bench.write("more.txt", f"demo @ {bench.index.url(name)}?{query}#sha256={sha256(bench.index.files[name])}\n")
+    with pytest.raises(BuildError, match="holds credentials") as caught:
+        _write(bench)
+    assert "s3cret" not in str(caught.value)
+    assert not (bench.project / NAME).exists()
+    assert bench.versions(None) == {"demo": "1.0"}, "it is built all the same"
+    kept = [path for path in (bench.folder / "cache").rglob("*") if path.is_file() and b"s3cret" in path.read_bytes()]
+    assert kept == []
 
 
 def test_addresses_with_credentials_are_not_written_down(tmp_path: Path) -> None:

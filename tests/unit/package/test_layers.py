@@ -201,7 +201,16 @@ def test_two_layers_that_are_in_each_others_way_are_refused(layered: Layered) ->
     layered.layer("one", {"demo": {"demo/__init__.py": b"old"}})
     layered.layer("two", {"demo": {"demo/__init__.py": b"new"}}, version="2.0")
     text = refusal(layered)
-    assert "python/demo/__init__.py: demo-1.0-py3-none-any.whl and demo-2.0-py3-none-any.whl" in text
+    one, two = "demo-1.0-py3-none-any.whl of the layer one", "demo-2.0-py3-none-any.whl of the layer two"
+    assert f"python/demo/__init__.py: {one} and {two}" in text
+
+
+def test_a_file_of_one_layer_that_is_a_folder_in_another_names_both(layered: Layered) -> None:
+    layered.layer("one", {"one": {"demo": b"file"}})
+    layered.layer("two", {"two": {"demo/inner.py": b""}})
+    text = refusal(layered)
+    assert "is a file in one-1.0-py3-none-any.whl of the layer one" in text
+    assert "a folder in two-1.0-py3-none-any.whl of the layer two" in text
 
 
 def test_two_layers_may_share_a_namespace_and_equal_files(layered: Layered) -> None:

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
+from lambda_ci.model.inventory import Maker, Run, Taken
 from lambda_ci.report.provenance import statement
 from tests.fakes.inventories import ALL, COMMIT, ORIGINS, SHA, inventory
 from tests.fakes.standards import check_statement
@@ -22,7 +23,7 @@ def resolved(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 def test_it_has_the_fields_of_the_standards() -> None:
     check_statement(stated())
-    check_statement(stated(repository=None, run=None, files=()))
+    check_statement(stated(maker=Maker(version="1"), files=()))
     assert stated() == stated()
 
 
@@ -55,9 +56,20 @@ def test_everything_that_went_in_has_its_digest() -> None:
 def test_who_built_it_is_said_where_somebody_knows() -> None:
     details = stated()["predicate"]["runDetails"]
     assert details["metadata"] == {"invocationId": "https://git.example/shop/actions/runs/1"}
-    alone = stated(run=None)["predicate"]["runDetails"]
+    alone = stated(maker=replace(ORIGINS.maker, run=None))["predicate"]["runDetails"]
     assert alone["builder"]["id"] == "urn:lambda-ci:builder:unknown"
     assert "metadata" not in alone
+
+
+def test_what_was_taken_from_a_cache_names_its_maker_and_who_took_it() -> None:
+    by = Run(builder="https://git.example/runner", invocation="https://git.example/shop/actions/runs/2")
+    document = stated(taken=Taken(place="s3://wheels/", by=by))
+    check_statement(document)
+    details = document["predicate"]["runDetails"]
+    assert details["metadata"]["invocationId"].endswith("/runs/1")
+    assert details["lambdaci_taken"] == {"from": "s3://wheels/", "invocationId": by.invocation}
+    nobody = stated(taken=Taken(place="s3://wheels/", by=None))["predicate"]["runDetails"]
+    assert nobody["lambdaci_taken"] == {"from": "s3://wheels/"}
 
 
 def test_there_is_no_time_in_it() -> None:

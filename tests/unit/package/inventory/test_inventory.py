@@ -14,9 +14,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from lambda_ci import __version__
 from lambda_ci.errors import PackageError
 from lambda_ci.package.inventory.inventory import inventory
 from lambda_ci.package.inventory.kept import Records
+from lambda_ci.report.purl import purl
 from tests.fakes.project import HANDLER, Project
 
 if TYPE_CHECKING:
@@ -81,6 +83,7 @@ def test_the_library_of_our_own_is_a_component_without_a_wheel(project: Project)
     project.spec["dispatch"] = True
     [ours] = listed(project).components
     assert (ours.name, ours.filename) == ("lambda-ci", "")
+    assert purl(ours) == f"pkg:generic/lambda-ci@{__version__}", "on an index that name may be somebody else's"
 
 
 def test_what_others_bundled_is_found(project: Project) -> None:
