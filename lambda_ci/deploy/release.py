@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambda_ci.adapters.aws_errors import Refusal
+from lambda_ci.deploy.beside import Work, carry_out
 from lambda_ci.deploy.resources.alias import create_alias, move_alias, read_alias
-from lambda_ci.deploy.trouble import Persistence, changed_meanwhile
+from lambda_ci.deploy.trouble import changed_meanwhile
+from lambda_ci.model.history import History
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +33,8 @@ class Release:
     """What the alias ran before; empty where there was no alias."""
     timeout: int
     """Seconds that an invocation of this version may take."""
+    init_seconds: float | None = None
+    """How long its first environment took to be ready, where a smoke test told."""
     moves: bool
     """Whether the alias has yet to be created or moved to this version; if not, there is nothing to test."""
 
@@ -56,17 +59,24 @@ def promote(release: Release, services: Services, *, weights: Mapping[str, float
     """
     if not release.moves:
         return release
-    alias = _read(release, services) if release.previous_version else None
-    persistence = Persistence(f"the alias {release.alias} of {release.function_name}", services)
-    while not _arrived(alias, release):
+
+    def needed(alias: Alias | None) -> bool:
+        if _arrived(alias, release):
+            return False
         check_split(alias, weights)
-        try:
-            _put(alias, release, services)
-        except Refusal as refusal:
-            persistence.endure(refusal)
-            alias = _read(release, services)
-        else:
-            break
+        return True
+
+    def look() -> Alias | None:
+        return read_alias(services.aws.lambda_client(), release.function_name, release.alias)
+
+    work = Work(
+        subject=f"the alias {release.alias} of {release.function_name}",
+        doing=f"bring the alias {release.alias} of {release.function_name} to version {release.version}",
+        needed=needed,
+        send=lambda alias: _put(alias, release, services),
+        look=look,
+    )
+    carry_out(work, look() if release.previous_version else None, services)
     return release
 
 
@@ -82,20 +92,26 @@ def _arrived(alias: Alias | None, release: Release) -> bool:
 def check_split(alias: Alias | None, weights: Mapping[str, float] | None) -> None:
     """Raises ``AwsError`` where the calls of the alias are split otherwise; ``None``: whatever they are."""
     if alias is not None and weights is not None and not alias.splits(weights):
-        split = ", ".join(f"{share:.0%} to version {number}" for number, share in alias.weights.items())
-        raise changed_meanwhile(f"the alias {alias.name} of {alias.function_name} (split now: {split or 'none'})")
+        raise changed_meanwhile(
+            f"the alias {alias.name} of {alias.function_name} (split now: {_told(alias) or 'none'})"
+        )
 
 
-def _put(alias: Alias | None, release: Release, services: Services) -> None:
+def _told(alias: Alias) -> str:
+    return ", ".join(f"{share:.0%} to version {number}" for number, share in alias.weights.items())
+
+
+def _put(alias: Alias | None, release: Release, services: Services) -> Alias:
     client = services.aws.lambda_client()
     if alias is None:
-        create_alias(client, release.function_name, release.alias, version=release.version)
-    else:
-        move_alias(client, alias, version=release.version, history=alias.history.released(release.version))
-
-
-def _read(release: Release, services: Services) -> Alias | None:
-    return read_alias(services.aws.lambda_client(), release.function_name, release.alias)
+        history = History().released(release.version, init_seconds=release.init_seconds)
+        return create_alias(client, release.function_name, release.alias, version=release.version, history=history)
+    if alias.split and release.version not in alias.weights:
+        services.console.line(
+            f"the calls of {alias.name} were split ({_told(alias)}), and not by this run: that ends now"
+        )
+    history = alias.history.released(release.version, init_seconds=release.init_seconds)
+    return move_alias(client, alias, version=release.version, history=history)
 
 
 def _release(current: Current, version: Live, *, moves: bool) -> Release:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambda_ci.adapters.aws_errors import Refusal
+from lambda_ci.deploy.beside import Work, carry_out
 from lambda_ci.deploy.current import look
 from lambda_ci.deploy.release import Release
 from lambda_ci.deploy.resources.alias import move_alias, read_alias
-from lambda_ci.deploy.trouble import Persistence, changed_meanwhile
+from lambda_ci.deploy.trouble import changed_meanwhile
 from lambda_ci.deploy.versions import versions
 from lambda_ci.errors import AwsError
 
@@ -76,18 +76,16 @@ def destination(alias: Alias, published: Sequence[Version], *, to: str = "") -> 
 
 def roll_back(rollback: Rollback, services: Services) -> bool:
     """Move the alias; whether anything had to be moved. Raises ``AwsError`` where somebody else moved it meanwhile."""
-    alias, version = rollback.alias, rollback.version.number
+    seen, version = rollback.alias, rollback.version.number
     client = services.aws.lambda_client()
-    persistence = Persistence(f"the alias {alias.name} of {alias.function_name}", services)
-    while alias.version != version or alias.split:
-        try:
-            move_alias(client, alias, version=version, history=_history(alias, version))
-        except Refusal as refusal:
-            persistence.endure(refusal)
-            alias = _again(alias, rollback, services)
-        else:
-            return True
-    return alias is not rollback.alias
+    work = Work(
+        subject=f"the alias {seen.name} of {seen.function_name}",
+        doing=f"bring the alias {seen.name} of {seen.function_name} back to version {version}",
+        needed=lambda alias: alias.version != version or alias.split,
+        send=lambda alias: move_alias(client, alias, version=version, history=_history(alias, version)),
+        look=lambda: _again(rollback, services),
+    )
+    return carry_out(work, seen, services) is not seen
 
 
 def _history(alias: Alias, version: str) -> History:
@@ -98,12 +96,13 @@ def _history(alias: Alias, version: str) -> History:
     return history.rolled_back(version)
 
 
-def _again(before: Alias, rollback: Rollback, services: Services) -> Alias:
+def _again(rollback: Rollback, services: Services) -> Alias:
     """The alias as it is now: where it was, or where this run (whose answer was lost) brought it."""
-    alias = read_alias(services.aws.lambda_client(), before.function_name, before.name)
-    if alias is None or alias.version not in {before.version, rollback.version.number}:
+    seen = rollback.alias
+    alias = read_alias(services.aws.lambda_client(), seen.function_name, seen.name)
+    if alias is None or alias.version not in {seen.version, rollback.version.number}:
         where = alias.version if alias else "nowhere"
-        raise changed_meanwhile(f"the alias {before.name} of {before.function_name} (now at version {where})")
+        raise changed_meanwhile(f"the alias {seen.name} of {seen.function_name} (now at version {where})")
     return alias
 
 

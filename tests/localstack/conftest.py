@@ -14,8 +14,6 @@ from tests.localstack.account import opened
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from _pytest.terminal import TerminalReporter
-
     from tests.localstack.account import Account
     from tests.localstack.server import LocalStack
 
@@ -27,15 +25,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.localstack)
-
-
-def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
-    """How many deploys were made under each fault."""
-    reports = [one for outcome in ("passed", "failed") for one in terminalreporter.stats.get(outcome, [])]
-    counts = [(one.nodeid.rpartition("::")[2], *pair) for one in reports for pair in one.user_properties]
-    for test, name, value in dict.fromkeys(counts):
-        if name == "matrix":
-            terminalreporter.write_line(f"{test}: {value}")
 
 
 @pytest.fixture(scope="session")

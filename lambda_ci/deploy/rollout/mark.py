@@ -1,6 +1,7 @@
 """The mark of a rollout that is under way: a tag on the function, so that the next run sees it without asking more.
 
-lambda-ci:rollout = live/13/14/20261121T083000Z      alias, versions before and after, the last sign of life
+lambda-ci:rollout = live/13/14/20261121T083000Z               alias, versions before and after, the last sign of life
+lambda-ci:rollout = live/13/14/20261121T083000Z/d-0A1B2C3D4   and the deployment of AWS CodeDeploy that moves the calls
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from lambda_ci.adapters.aws_errors import Refusal, asking
+from lambda_ci.adapters.aws_errors import asking
+from lambda_ci.deploy.answers import complete
+from lambda_ci.errors import AwsError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
     from lambda_ci.deploy.services import Services
 
 TAG = "lambda-ci:rollout"
+CREATING = "codedeploy"
+"""In place of a deployment whose id is not known yet."""
 ALIVE = timedelta(seconds=150)
 """How long a run may be silent; it gives a sign of life every minute."""
 _TIME = "%Y%m%dT%H%M%SZ"
@@ -31,10 +36,13 @@ class Mark:
     before: str
     after: str
     seen: datetime
+    deployment: str = ""
+    """Of AWS CodeDeploy: its id, or ``CREATING``; empty where the run itself moves the calls."""
 
     @property
     def text(self) -> str:
-        return f"{self.alias}/{self.before}/{self.after}/{self.seen:{_TIME}}"
+        deployment = f"/{self.deployment}" if self.deployment else ""
+        return f"{self.alias}/{self.before}/{self.after}/{self.seen:{_TIME}}{deployment}"
 
     def alive(self, now: datetime) -> bool:
         """Whether another run still moves traffic."""
@@ -43,25 +51,35 @@ class Mark:
 
 def read_mark(tags: Mapping[str, str]) -> Mark | None:
     """``None`` where there is none, or where it is not ours to understand."""
-    parts = tags.get(TAG, "").split("/")
+    alias, before, after, seen, *deployment = [*tags.get(TAG, "").split("/"), "", "", ""]
     try:
-        alias, before, after, seen = parts
-        return Mark(alias=alias, before=before, after=after, seen=datetime.strptime(seen, _TIME).replace(tzinfo=UTC))
+        at = datetime.strptime(seen, _TIME).replace(tzinfo=UTC)
     except ValueError:
         return None
+    return Mark(alias=alias, before=before, after=after, seen=at, deployment=deployment[0])
 
 
-def put_mark(release: Release, services: Services) -> None:
-    """Sign of life. Raises ``Refusal``."""
-    mark = Mark(alias=release.alias, before=release.previous_version, after=release.version, seen=services.clock.utc())
-    with asking(f"mark the rollout of {release.function_name}"):
-        services.aws.lambda_client().tag_resource(Resource=release.function_arn, Tags={TAG: mark.text})
+def put_mark(release: Release, services: Services, *, deployment: str = "") -> None:
+    """Sign of life. Raises ``AwsError``."""
+    mark = Mark(
+        alias=release.alias,
+        before=release.previous_version,
+        after=release.version,
+        seen=services.clock.utc(),
+        deployment=deployment,
+    )
+    doing = f"mark the rollout of {release.function_name}"
+    with asking(doing):
+        answer = services.aws.lambda_client().tag_resource(Resource=release.function_arn, Tags={TAG: mark.text})
+    complete(answer, doing=doing)
 
 
 def remove_mark(function_arn: str, services: Services) -> None:
     """A mark that stays is harmless: the next run finds nothing split and removes it."""
+    doing = f"unmark the rollout of {function_arn}"
     try:
-        with asking(f"unmark the rollout of {function_arn}"):
-            services.aws.lambda_client().untag_resource(Resource=function_arn, TagKeys=[TAG])
-    except Refusal as refusal:
-        services.console.line(f"{refusal.what}; the next deployment removes the mark")
+        with asking(doing):
+            answer = services.aws.lambda_client().untag_resource(Resource=function_arn, TagKeys=[TAG])
+        complete(answer, doing=doing)
+    except AwsError as error:
+        services.console.line(f"{error.what}; the next deployment removes the mark")

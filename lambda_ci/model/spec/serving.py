@@ -22,6 +22,17 @@ CorsMethod = Annotated[str, Field(pattern=r"^(\*|GET|HEAD|PUT|POST|PATCH|DELETE)
 CorsOrigin = Annotated[str, Field(min_length=1, max_length=253)]
 
 
+CodeDeployName = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9+=,.@_-]+$")]
+
+
+HookFunction = Annotated[
+    str,
+    Field(
+        max_length=170, pattern=r"^(arn:aws[a-zA-Z0-9-]*:lambda:[a-z0-9-]+:[0-9]{12}:function:)?[a-zA-Z0-9_-]{1,64}$"
+    ),
+]
+
+
 Destination = Annotated[str, Field(max_length=350, pattern=r"^(none|arn:aws[a-zA-Z0-9-]*:[a-zA-Z0-9-]+:\S*)$")]
 
 
@@ -53,6 +64,32 @@ class SmokeCase(Section):
     expect: Expect = Field(default_factory=lambda: Expect.model_validate({}), description="What the answer must be.")
 
 
+class HooksSpec(Section):
+    """Functions that CodeDeploy calls before and after it moves calls; each tells CodeDeploy whether to go on."""
+
+    before_allow_traffic: HookFunction | None = Field(None, description="Called before any call moves.")
+    after_allow_traffic: HookFunction | None = Field(None, description="Called when all calls have moved.")
+
+
+class CodeDeploySpec(Section):
+    """A deployment group of AWS CodeDeploy that moves the calls. It has the alarms."""
+
+    application: CodeDeployName = Field(description="The application, of the compute platform Lambda.")
+    group: CodeDeployName = Field(description="The deployment group.")
+    config: CodeDeployName | None = Field(
+        None,
+        description="The deployment configuration, such as `CodeDeployDefault.LambdaCanary10Percent5Minutes`. Default: the group's.",
+    )
+    hooks: HooksSpec = Field(
+        default_factory=lambda: HooksSpec.model_validate({}), description="Functions that CodeDeploy asks."
+    )
+
+    @property
+    def name(self) -> str:
+        """``APPLICATION/GROUP``."""
+        return f"{self.application}/{self.group}"
+
+
 class RolloutSpec(Section):
     """How traffic moves to a new version, once it has passed its smoke tests."""
 
@@ -69,6 +106,25 @@ class RolloutSpec(Section):
     max_error_rate: float | int = Field(
         1, description="Percent of the new version's calls that may fail; with more, all calls go back.", ge=0, le=100
     )
+    codedeploy: CodeDeploySpec | Literal["none"] | None = Field(
+        None,
+        description="AWS CodeDeploy moves the calls, in place of `strategy` and the rest. `none`: not, although `defaults` say so.",
+    )
+
+    @property
+    def by_codedeploy(self) -> CodeDeploySpec | None:
+        """Where AWS CodeDeploy moves the calls."""
+        return self.codedeploy if isinstance(self.codedeploy, CodeDeploySpec) else None
+
+    @property
+    def text(self) -> str:
+        """In words; empty where all calls move at once."""
+        if group := self.by_codedeploy:
+            return f"CodeDeploy {group.name}" + (f" ({group.config})" if group.config else "")
+        if self.strategy == "all-at-once":
+            return ""
+        pace = "for" if self.strategy == "canary" else "every"
+        return f"{self.strategy}, {self.percent:g} % {pace} {self.minutes:g} min"
 
 
 class CorsSpec(Section):
