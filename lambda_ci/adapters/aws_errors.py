@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from contextlib import contextmanager
 from traceback import walk_tb
-from typing import TYPE_CHECKING, TypedDict, TypeGuard, cast
+from typing import TYPE_CHECKING, TypedDict, TypeGuard, TypeVar, cast
 
 from lambda_ci.adapters.aws_advice import ADVICE, Advice
 from lambda_ci.adapters.aws_denied import advice as permission
@@ -17,12 +17,15 @@ from lambda_ci.adapters.aws_words import worded
 from lambda_ci.errors import AwsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from botocore.exceptions import ClientError
 
-__all__ = ["ClientError", "Refusal", "asking", "code_of", "explain", "redact"]
+__all__ = ["ABSENT", "ClientError", "Refusal", "asking", "code_of", "explain", "redact", "unless_absent"]
 
+_Answer = TypeVar("_Answer")
+ABSENT = "ResourceNotFoundException"
+"""Lambda's code, and that of CloudWatch Logs, for what is not there."""
 _SECRETS = tuple(
     re.compile(pattern, re.DOTALL)
     for pattern in (
@@ -77,6 +80,22 @@ def asking(doing: str) -> Iterator[None]:
         if not _is_aws(error):
             raise
         raise explain(error, doing=doing) from error
+
+
+def unless_absent(
+    ask: Callable[[], _Answer], *, doing: str, codes: Collection[str] = frozenset({ABSENT})
+) -> _Answer | None:
+    """The answer to one request, or ``None`` where AWS says with one of ``codes`` that there is no such thing.
+
+    Raises ``Refusal`` for everything else, as ``asking`` does.
+    """
+    try:
+        with asking(doing):
+            return ask()
+    except Refusal as refusal:
+        if refusal.code in codes:
+            return None
+        raise
 
 
 def explain(error: Exception, *, doing: str) -> Refusal:

@@ -15,6 +15,7 @@ from lambda_ci.deploy.current import Current, Live
 from lambda_ci.deploy.desired import Desired
 from lambda_ci.deploy.finish import is_late
 from lambda_ci.deploy.layers import resolved
+from lambda_ci.deploy.parting import PUT_APART, PUT_TO_VERSION
 from lambda_ci.deploy.release import Release, released, unchanged
 from lambda_ci.deploy.resources.code import update_code
 from lambda_ci.deploy.resources.code_signing import update_code_signing
@@ -25,6 +26,7 @@ from lambda_ci.deploy.resources.reserved_concurrency import reserve
 from lambda_ci.deploy.resources.tags import update_tags
 from lambda_ci.deploy.resources.version import publish
 from lambda_ci.deploy.services import Services
+from lambda_ci.deploy.trouble import changed_meanwhile
 from lambda_ci.deploy.waiting import Readiness, Wait, readiness, wait
 from lambda_ci.model.change import Action, Resource
 
@@ -39,7 +41,10 @@ UPDATES: Mapping[Resource, Update] = {
     Resource.CODE: update_code,
     Resource.TAGS: update_tags,
     Resource.RESERVED_CONCURRENCY: reserve,
+    **PUT_APART,
 }
+BESIDE = frozenset({Resource.CODE_SIGNING, Resource.TAGS, Resource.RESERVED_CONCURRENCY})
+"""What leaves code and configuration as they are, and no revision guards."""
 
 
 def apply(plan: Plan, desired: Desired, current: Current, services: Services) -> Release:
@@ -68,7 +73,11 @@ def _update(plan: Plan, desired: Desired, current: Current, services: Services) 
     assert live is not None
     for change in plan.changes:
         if change.resource in UPDATES and change.action is not Action.UNCHANGED and not is_late(change, desired):
-            live = UPDATES[change.resource](desired, current, live, services)
-    if plan.find(Resource.VERSION) is None:
-        return unchanged(current)
-    return released(current, publish(desired, live, services))
+            before, live = live, UPDATES[change.resource](desired, current, live, services)
+            if change.resource in BESIDE and not live.same_content(before):
+                raise changed_meanwhile(desired.function_name)
+    release = released(current, publish(desired, live, services)) if plan.find(Resource.VERSION) else unchanged(current)
+    for change in plan.changes:
+        if change.resource in PUT_TO_VERSION:
+            PUT_TO_VERSION[change.resource](desired, release.version, services)
+    return release

@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 
-from lambda_ci.adapters.aws_errors import Refusal, asking
+from lambda_ci.adapters.aws_errors import ABSENT, unless_absent
 from lambda_ci.deploy.answers import complete
 from lambda_ci.errors import AwsError
 from lambda_ci.model.spec.serving import UrlSpec
@@ -70,6 +70,8 @@ class Permissions:
     """Our statements in the policy of an alias, by name: whether each is as it shall be."""
 
     right: Mapping[str, bool] = field(default_factory=dict)
+    others: tuple[str, ...] = ()
+    """The names of the statements that are not ours."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,14 +125,10 @@ def _signed(desired: Desired) -> bool:
 def read_url(client: LambdaClient, function_name: str, alias: str) -> Url | None:
     """``None`` where the alias has no URL."""
     doing = f"read the function URL of {function_name}:{alias}"
-    try:
-        with asking(doing):
-            answer = client.get_function_url_config(FunctionName=function_name, Qualifier=alias)
-    except Refusal as refusal:
-        if refusal.code == "ResourceNotFoundException":
-            return None
-        raise
-    return url_of(answer, doing)
+    answer = unless_absent(
+        lambda: client.get_function_url_config(FunctionName=function_name, Qualifier=alias), doing=doing
+    )
+    return url_of(answer, doing) if answer is not None else None
 
 
 def url_of(answer: GetFunctionUrlConfigResponseTypeDef, doing: str) -> Url:
@@ -145,23 +143,21 @@ def url_of(answer: GetFunctionUrlConfigResponseTypeDef, doing: str) -> Url:
 
 
 def read_permissions(client: LambdaClient, function_name: str, alias: str) -> Permissions:
-    """Ours; those of others are not looked at."""
+    """Ours; of those of others only the names."""
     doing = f"read the policy of {function_name}:{alias}"
-    try:
-        with asking(doing):
-            answer = client.get_policy(FunctionName=function_name, Qualifier=alias)
-    except Refusal as refusal:
-        if refusal.code == "ResourceNotFoundException":
-            return Permissions()
-        raise
+    answer = unless_absent(lambda: client.get_policy(FunctionName=function_name, Qualifier=alias), doing=doing)
+    if answer is None:
+        return Permissions()
     complete(answer, "Policy", doing=doing)
-    return Permissions(right=_ours(answer["Policy"], doing))
+    return _permissions(answer["Policy"], doing)
 
 
-def _ours(policy: str, doing: str) -> dict[str, bool]:
+def _permissions(policy: str, doing: str) -> Permissions:
     try:
         found = json.loads(policy).get("Statement", [])
-        return {one["Sid"]: _is_right(one) for one in found if one.get("Sid") in STATEMENTS}
+        ours = {one["Sid"]: _is_right(one) for one in found if one.get("Sid") in STATEMENTS}
+        others = sorted(one.get("Sid") or "(without a name)" for one in found if one.get("Sid") not in STATEMENTS)
+        return Permissions(right=ours, others=tuple(others))
     except (ValueError, AttributeError, TypeError) as error:
         raise AwsError(f"could not {doing}: the answer is not a policy", fix="run this again") from error
 
@@ -182,14 +178,10 @@ def _is_right(found: Mapping[str, Any]) -> bool:
 def read_events(client: LambdaClient, function_name: str, alias: str) -> Events | None:
     """``None`` where nothing is set for the alias."""
     doing = f"read the rules for asynchronous invocations of {function_name}:{alias}"
-    try:
-        with asking(doing):
-            answer = client.get_function_event_invoke_config(FunctionName=function_name, Qualifier=alias)
-    except Refusal as refusal:
-        if refusal.code == "ResourceNotFoundException":
-            return None
-        raise
-    return events_of(answer, doing)
+    answer = unless_absent(
+        lambda: client.get_function_event_invoke_config(FunctionName=function_name, Qualifier=alias), doing=doing
+    )
+    return events_of(answer, doing) if answer is not None else None
 
 
 def events_of(answer: FunctionEventInvokeConfigResponseTypeDef, doing: str) -> Events:
@@ -207,14 +199,12 @@ def events_of(answer: FunctionEventInvokeConfigResponseTypeDef, doing: str) -> E
 def read_provisioned(client: LambdaClient, function_name: str, alias: str) -> Provisioned | None:
     """``None`` where none is kept warm."""
     doing = f"read the provisioned concurrency of {function_name}:{alias}"
-    try:
-        with asking(doing):
-            answer = client.get_provisioned_concurrency_config(FunctionName=function_name, Qualifier=alias)
-    except Refusal as refusal:
-        if refusal.code in {"ProvisionedConcurrencyConfigNotFoundException", "ResourceNotFoundException"}:
-            return None
-        raise
-    return provisioned_of(answer, doing)
+    answer = unless_absent(
+        lambda: client.get_provisioned_concurrency_config(FunctionName=function_name, Qualifier=alias),
+        doing=doing,
+        codes={ABSENT, "ProvisionedConcurrencyConfigNotFoundException"},
+    )
+    return provisioned_of(answer, doing) if answer is not None else None
 
 
 def provisioned_of(

@@ -74,6 +74,8 @@ class Bucket:
     def explained(self, refusal: Refusal) -> AwsError:
         """The refusal in terms of the configuration, where that says more."""
         if refusal.code in {*ABSENT, "NoSuchBucket"}:
+            if self.spec.create:
+                return self._unseen(refusal)
             return AwsError(
                 f"the staging bucket {self.name} does not exist",
                 why=refusal.what,
@@ -95,6 +97,14 @@ class Bucket:
             f"the staging bucket {self.name} is in {region}, and the function in {self.region}",
             why="Lambda reads packages only from buckets in its own region.",
             fix=f"use a bucket in {self.region} (staging.bucket; stages can have their own)",
+        )
+
+    def _unseen(self, refusal: Refusal) -> AwsError:
+        """It is missing, and was not made because S3 told nobody."""
+        return AwsError(
+            f"the staging bucket {self.name} does not exist, and was not made",
+            why=f"Without s3:ListBucket S3 does not tell that it is missing. {refusal.what}",
+            fix=f"add to a policy of this run's identity: {statement('s3:ListBucket', self.arn())} (docs/permissions.md has all of them)",
         )
 
     def _denied(self, refusal: Refusal) -> AwsError:

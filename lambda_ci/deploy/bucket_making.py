@@ -1,4 +1,4 @@
-"""A staging bucket of lambda-ci's own: private, encrypted, with a rule that lets packages go, and marked.
+"""A staging bucket of lambda-ci's own: private, encrypted, versioned, with a rule that lets packages go, and marked.
 
 Making one takes several requests, and a run can end between any two of them. The mark comes first and the rule last: a bucket with
 the mark and without the rule is finished by the next run, one without the mark is somebody else's and stays as it is.
@@ -32,6 +32,8 @@ _SECONDS, _TRIES = 2, 15
 """Between looks at a bucket that another run makes, and how many of them."""
 _ABANDONED_DAYS = 1
 """After which S3 deletes the parts of an upload that was never completed."""
+_REPLACED_DAYS = 1
+"""After which S3 deletes what expired or was overwritten: its name says what a package holds, so that nobody goes back to it."""
 _PRIVATE: PublicAccessBlockConfigurationTypeDef = {
     "BlockPublicAcls": True,
     "IgnorePublicAcls": True,
@@ -95,6 +97,8 @@ def _settle(bucket: Bucket, rules: list[LifecycleRuleOutputTypeDef]) -> None:
         _of_s3(bucket.s3.put_public_access_block(**bucket.named, PublicAccessBlockConfiguration=_PRIVATE))
     with asking(f"encrypt the bucket {bucket.name}"):
         _encrypt(bucket)
+    with asking(f"keep versions in the bucket {bucket.name}"):
+        _of_s3(bucket.s3.put_bucket_versioning(**bucket.named, VersioningConfiguration={"Status": "Enabled"}))
     own = _rule(bucket)
     others = [rule for rule in rules if rule.get("ID") != own.get("ID")]
     with asking(f"let packages in the bucket {bucket.name} expire"):
@@ -132,6 +136,7 @@ def _rule(bucket: Bucket) -> LifecycleRuleTypeDef:
         "Status": "Enabled",
         "Filter": {"Prefix": prefix},
         "Expiration": {"Days": bucket.spec.expire_days},
+        "NoncurrentVersionExpiration": {"NoncurrentDays": _REPLACED_DAYS},
         "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": _ABANDONED_DAYS},
     }
 

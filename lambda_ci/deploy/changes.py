@@ -21,8 +21,10 @@ from lambda_ci.deploy.comparison import (
     surplus_tags,
 )
 from lambda_ci.deploy.current import LATEST
+from lambda_ci.deploy.drift import drift
 from lambda_ci.deploy.layers import check_sizes, gives_way, layer_changes, resolved
 from lambda_ci.deploy.package import code_fields, runs
+from lambda_ci.deploy.parting import function_changes, version_changes
 from lambda_ci.deploy.preconditions import check
 from lambda_ci.deploy.resources.reserved_concurrency import reservation, stops
 from lambda_ci.model.change import Action, Change, FieldChange, Plan, Resource
@@ -48,11 +50,20 @@ def plan(desired: Desired, current: Current, *, staging: StagingSpec | None) -> 
     reserved = reservation(desired, current.latest)
     release = _release(desired, current)
     after = (*release, reserved) if stops(desired) else (reserved, *release)
-    changes = [*layer_changes(desired, current), *steps, *after, *attached_changes(desired, current.attached)]
+    changes = [
+        *layer_changes(desired, current),
+        *steps,
+        *function_changes(desired, current),
+        *after,
+        *attached_changes(desired, current.attached),
+    ]
+    made = tuple(change for change in changes if change is not None)
+    publishes = any(change.resource is Resource.VERSION for change in made)
     return Plan(
         function=desired.name,
         function_name=desired.function_name,
-        changes=tuple(change for change in changes if change is not None),
+        changes=made,
+        drift=drift(desired, current, publishes=publishes),
     )
 
 
@@ -103,16 +114,19 @@ def _tags(desired: Desired, live: Live) -> tuple[FieldChange, ...]:
     )
 
 
-def _release(desired: Desired, current: Current) -> tuple[Change, ...]:
+def _release(desired: Desired, current: Current) -> tuple[Change | None, ...]:
     released = current.released
     if released and not _lags(desired, current, released):
-        return ()
+        return version_changes(desired, current, new=False)
     before = released.version if released else ""
     version = FieldChange(field="version", before=before, after=NEW_VERSION)
     alias = FieldChange(field=f"alias.{desired.alias}", before=before, after=NEW_VERSION)
+    steps = desired.traffic if before not in {"", LATEST} else ""
+    traffic = (FieldChange(field="traffic", before="", after=steps),) if steps else ()
     return (
         Change(resource=Resource.VERSION, action=Action.CREATE, fields=(version,)),
-        Change(resource=Resource.ALIAS, action=Action.UPDATE if released else Action.CREATE, fields=(alias,)),
+        *version_changes(desired, current, new=True),
+        Change(resource=Resource.ALIAS, action=Action.UPDATE if released else Action.CREATE, fields=(alias, *traffic)),
     )
 
 

@@ -83,6 +83,8 @@ def whole(name: str, desired: Desired, live: Live) -> JsonValue:
     if not isinstance(wanted, dict) or not isinstance(seen, dict):
         return wanted
     merged = {**seen, **wanted}
+    if name == "VpcConfig" and not merged.get("SubnetIds"):
+        return {"SubnetIds": [], "SecurityGroupIds": [], **wanted}
     if name == "LoggingConfig" and merged.get("LogFormat") == "Text":
         return {key: value for key, value in merged.items() if key in wanted or key not in _LOG_LEVELS}
     return merged

@@ -9,9 +9,10 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, cast
 
-from lambda_ci.adapters.aws_errors import Refusal, asking
+from lambda_ci.adapters.aws_errors import asking, unless_absent
 from lambda_ci.adapters.lambda_members import places, request_form, unreported
 from lambda_ci.deploy.answers import complete
+from lambda_ci.deploy.apart import Apart, read_apart
 from lambda_ci.deploy.attached import Attached, read_attached
 from lambda_ci.model.history import describes
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mypy_boto3_lambda import LambdaClient
-    from mypy_boto3_lambda.type_defs import GetFunctionResponseTypeDef
+    from mypy_boto3_lambda.type_defs import GetFunctionRequestTypeDef, GetFunctionResponseTypeDef
     from pydantic import JsonValue
 
     from lambda_ci.adapters.aws import Aws
@@ -101,12 +102,15 @@ class Current:
     """Those that this run creates, and no other function's plan tells of."""
     attached: Attached = field(default_factory=Attached)
     """Only what is declared was asked for."""
+    apart: Apart = field(default_factory=Apart)
+    """The same."""
 
 
 def read(aws: Aws, desired: Desired) -> Current:
     """The side of AWS for a comparison. Two requests at most, and more only for what is declared and they do not tell."""
     client = aws.lambda_client()
     seen = observe(client, desired.function_name, desired.alias)
+    seen = replace(seen, apart=read_apart(aws, desired, seen.latest, seen.released))
     if seen.latest is None:
         return seen
     seen = replace(seen, attached=read_attached(client, desired))
@@ -130,17 +134,11 @@ def observe(client: LambdaClient, function_name: str, alias: str) -> Current:
 def look(client: LambdaClient, function_name: str, qualifier: str = "") -> Live | None:
     """One version, or ``None`` where it does not exist. ``qualifier``: a version or an alias; default $LATEST."""
     doing = f"read the function {function_name}{qualifier and ':'}{qualifier}"
-    try:
-        with asking(doing):
-            if qualifier:
-                answer = client.get_function(FunctionName=function_name, Qualifier=qualifier)
-            else:
-                answer = client.get_function(FunctionName=function_name)
-    except Refusal as refusal:
-        if refusal.code == "ResourceNotFoundException":
-            return None
-        raise
-    return live(client, answer, doing=doing)
+    version: GetFunctionRequestTypeDef = {"FunctionName": function_name}
+    if qualifier:
+        version["Qualifier"] = qualifier
+    answer = unless_absent(lambda: client.get_function(**version), doing=doing)
+    return live(client, answer, doing=doing) if answer is not None else None
 
 
 def live(client: LambdaClient, answer: GetFunctionResponseTypeDef, *, doing: str) -> Live:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from lambda_ci.deploy.package import AnyPackage
     from lambda_ci.model.artifact import LayerPackage
     from lambda_ci.model.settings import Function
+    from lambda_ci.model.spec.apart import RuntimeManagementSpec, ScalingSpec
     from lambda_ci.model.spec.serving import AsyncSpec, UrlSpec
 
 MARK = "lambda-ci:project"
@@ -56,6 +57,13 @@ class Desired:
     events: AsyncSpec | Literal["none"] | None = None
     """What becomes of asynchronous invocations."""
     provisioned_concurrency: int | Literal["none"] | None = None
+    traffic: str = ""
+    """In which steps the calls move to a new version, in words; empty: all at once."""
+    log_retention: int | Literal["none"] | None = None
+    """Days; ``none``: for ever."""
+    recursive_loop: Literal["Terminate", "Allow"] | None = None
+    runtime_management: RuntimeManagementSpec | None = None
+    scaling: ScalingSpec | None = None
 
     @property
     def digest(self) -> str:
@@ -99,6 +107,11 @@ def desired(
         url=spec.url,
         events=spec.async_,
         provisioned_concurrency=spec.provisioned_concurrency,
+        traffic=spec.rollout.text,
+        log_retention=spec.log_retention_in_days,
+        recursive_loop=spec.recursive_loop,
+        runtime_management=spec.runtime_management,
+        scaling=spec.scaling,
     )
     return _code_only(whole) if spec.mode == "code-only" else whole
 
@@ -116,6 +129,7 @@ def _code_only(whole: Desired) -> Desired:
         code_only=True,
         package=whole.package,
         project=whole.project,
+        traffic=whole.traffic,
     )
 
 

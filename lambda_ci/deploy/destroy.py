@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambda_ci.adapters.aws_errors import Refusal, asking
+from lambda_ci.adapters.aws_errors import ABSENT, Refusal, asking
 from lambda_ci.deploy.current import look
 from lambda_ci.deploy.ownership import check_owned
 from lambda_ci.deploy.resources.alias import aliases
@@ -15,8 +15,6 @@ from lambda_ci.deploy.versions import versions
 if TYPE_CHECKING:
     from lambda_ci.deploy.services import Services
 
-_ABSENT = "ResourceNotFoundException"
-
 
 @dataclass(frozen=True, kw_only=True)
 class Doomed:
@@ -24,6 +22,7 @@ class Doomed:
 
     function_name: str
     function_arn: str
+    project: str
     versions: tuple[str, ...]
     aliases: tuple[str, ...]
     mappings: tuple[str, ...]
@@ -46,6 +45,7 @@ def survey(function_name: str, *, project: str, services: Services) -> Doomed | 
     return Doomed(
         function_name=function_name,
         function_arn=live.function_arn,
+        project=project,
         versions=tuple(one.number for one in versions(client, function_name)),
         aliases=tuple(alias.name for alias in aliases(client, function_name)),
         mappings=mappings,
@@ -53,15 +53,22 @@ def survey(function_name: str, *, project: str, services: Services) -> Doomed | 
 
 
 def destroy(doomed: Doomed, services: Services) -> None:
-    """Delete the function with its versions and aliases. Doing it twice does it once."""
+    """Delete the function with its versions and aliases. Doing it twice does it once.
+
+    Raises ``AwsError`` where it is not this project's any more: somebody may have been asked in between.
+    """
     client = services.aws.lambda_client()
+    live = look(client, doomed.function_name)
+    if live is None:
+        return
+    check_owned(live, doomed.function_name, project=doomed.project)
     persistence = Persistence(doomed.function_name, services)
     while True:
         try:
             with asking(f"delete the function {doomed.function_name}"):
                 client.delete_function(FunctionName=doomed.function_name)
         except Refusal as refusal:
-            if refusal.code == _ABSENT:
+            if refusal.code == ABSENT:
                 return
             persistence.endure(refusal)
         else:

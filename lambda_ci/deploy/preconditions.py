@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from lambda_ci.adapters.lambda_members import Place
-from lambda_ci.deploy.comparison import differing
+from lambda_ci.deploy.comparison import differing, environment, whole
+from lambda_ci.deploy.ownership import check_tags
 from lambda_ci.deploy.package import runs
 from lambda_ci.errors import AwsError, ConfigurationError, PackageError
 from lambda_ci.model.artifact import Package
 from lambda_ci.model.platform import facts
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from lambda_ci.deploy.current import Current, Live
     from lambda_ci.deploy.desired import Desired
     from lambda_ci.model.spec.project import StagingSpec
@@ -32,6 +36,8 @@ def check(desired: Desired, current: Current, *, staging: StagingSpec | None) ->
         _create_only(desired, current, live)
         _readable(desired, live)
         _readable(desired, current.released or live)
+        _merged(desired, live)
+    _network(desired, live)
     if isinstance(desired.package, Package) and (live is None or not runs(live, desired.package)):
         _size(desired.package, staging)
 
@@ -87,10 +93,45 @@ def _readable(desired: Desired, live: Live) -> None:
             why="They are encrypted with a KMS key that the identity of this run may not use.",
             fix="allow kms:Decrypt on that key, or declare all variables and write `environment-mode: replace`",
         )
-    if live.tags_error:
-        raise AwsError(
-            f"the tags of {desired.function_name} cannot be read: {live.tags_error}",
-            fix=f"allow lambda:ListTags on {live.function_arn}",
+    if not desired.code_only:
+        check_tags(live, desired.function_name)
+
+
+def _merged(desired: Desired, live: Live) -> None:
+    """What others set counts as well, against limits that the declaration alone keeps."""
+    variables, tags = environment(desired, live), {*live.tags, *desired.tags} - desired.untagged
+    size, limit = (
+        len(json.dumps(variables, ensure_ascii=False, separators=(",", ":")).encode()),
+        facts().limits.environment,
+    )
+    if desired.environment is not None and size > limit:
+        raise ConfigurationError(
+            f"the variables of {desired.function_name} would take {size} bytes as JSON, and Lambda allows {limit}",
+            why=f"Beside those that are declared it has {_named(variables.keys() - desired.environment.keys())}.",
+            fix="remove some (a key without a value), or write `environment-mode: replace` to remove all that are not declared",
+        )
+    if len(tags) > facts().limits.tags_count:
+        raise ConfigurationError(
+            f"{desired.function_name} would have {len(tags)} tags, and AWS allows {facts().limits.tags_count}",
+            why=f"Beside those that are declared it has {_named(live.tags.keys() - desired.tags.keys())}.",
+            fix="remove some (a key without a value)",
+        )
+
+
+def _named(names: Collection[str]) -> str:
+    return ", ".join(sorted(names)) or "none"
+
+
+def _network(desired: Desired, live: Live | None) -> None:
+    """Lambda takes subnets and security groups together only."""
+    declared = desired.members.get("VpcConfig")
+    network = whole("VpcConfig", desired, live) if live and declared is not None else declared
+    if isinstance(network, dict) and bool(network.get("SubnetIds")) != bool(network.get("SecurityGroupIds")):
+        missing = "security-group-ids" if network.get("SubnetIds") else "subnet-ids"
+        raise ConfigurationError(
+            f"vpc-config of {desired.function_name} would have no {missing}",
+            why="A function in a VPC needs subnets and security groups; outside of one it has neither.",
+            fix=f"declare {missing} as well, or both as empty lists",
         )
 
 

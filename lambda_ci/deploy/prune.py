@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambda_ci.adapters.aws_errors import Refusal, asking
+from lambda_ci.adapters.aws_errors import ABSENT, Refusal, asking, unless_absent
 from lambda_ci.deploy.current import look
 from lambda_ci.deploy.ownership import check_owned
 from lambda_ci.deploy.resources.alias import aliases
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from lambda_ci.deploy.resources.alias import Alias
     from lambda_ci.deploy.services import Services
 
-_ABSENT = "ResourceNotFoundException"
 _UNPROVISIONED = "ProvisionedConcurrencyConfigNotFoundException"
 """What the embedded AWS answers where Lambda has an empty list."""
 
@@ -100,7 +99,7 @@ def _delete(function_name: str, number: str, services: Services) -> str:
             with asking(f"delete version {number} of {function_name}"):
                 client.delete_function(FunctionName=function_name, Qualifier=number)
         except Refusal as refusal:
-            if refusal.code == _ABSENT:
+            if refusal.code == ABSENT:
                 return ""
             if refusal.code in {"ResourceConflictException", "InvalidParameterValueException"} and (
                 trouble(refusal) is not Trouble.BUSY
@@ -112,17 +111,13 @@ def _delete(function_name: str, number: str, services: Services) -> str:
 
 
 def _provisioned(client: LambdaClient, function_name: str) -> dict[str, str]:
-    held: dict[str, str] = {}
-    try:
-        with asking(f"list the provisioned concurrency of {function_name}"):
-            paginator = client.get_paginator("list_provisioned_concurrency_configs")
-            for page in paginator.paginate(FunctionName=function_name):
-                for one in page.get("ProvisionedConcurrencyConfigs", []):
-                    held[one.get("FunctionArn", "").rpartition(":")[2]] = "provisioned concurrency"
-    except Refusal as refusal:
-        if refusal.code != _UNPROVISIONED:
-            raise
-    return held
+    pages = client.get_paginator("list_provisioned_concurrency_configs").paginate(FunctionName=function_name)
+    found = unless_absent(
+        lambda: [one for page in pages for one in page.get("ProvisionedConcurrencyConfigs", [])],
+        doing=f"list the provisioned concurrency of {function_name}",
+        codes={_UNPROVISIONED},
+    )
+    return {one.get("FunctionArn", "").rpartition(":")[2]: "provisioned concurrency" for one in found or ()}
 
 
 def _direct_use(client: LambdaClient, function_name: str, number: str) -> str:
@@ -135,10 +130,8 @@ def _direct_use(client: LambdaClient, function_name: str, number: str) -> str:
 
 
 def _has_policy(client: LambdaClient, function_name: str, number: str) -> bool:
-    try:
-        with asking(f"read the policy of version {number} of {function_name}"):
-            return bool(client.get_policy(FunctionName=function_name, Qualifier=number).get("Policy"))
-    except Refusal as refusal:
-        if refusal.code == _ABSENT:
-            return False
-        raise
+    answer = unless_absent(
+        lambda: client.get_policy(FunctionName=function_name, Qualifier=number),
+        doing=f"read the policy of version {number} of {function_name}",
+    )
+    return answer is not None and bool(answer.get("Policy"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
+from lambda_ci.adapters.iam import SERVICE
 from lambda_ci.deploy.waiting import SETTLING, Wait, wait
 from lambda_ci.errors import AwsError
 
@@ -22,8 +23,9 @@ NEW_ROLE = 60.0
 """Seconds until IAM has told Lambda of a new role; later the same refusal means a wrong trust policy."""
 _ROLE_PAUSE = 5.0
 _LOOKS = 3
+_ASSUMED = "cannot be assumed by Lambda"
 _NEW_ROLE_WORDS = (
-    "cannot be assumed by Lambda",
+    _ASSUMED,
     "The provided execution role does not have permissions",
     "KMS key is invalid for CreateGrant",
 )
@@ -38,6 +40,10 @@ class Trouble(Enum):
     OTHER = auto()
 
 
+_LOGS = {"OperationAbortedException": Trouble.BUSY, "ResourceAlreadyExistsException": Trouble.EXISTS}
+"""The same in CloudWatch Logs."""
+
+
 def trouble(refusal: Refusal) -> Trouble:
     """What kind of refusal this is."""
     words = refusal.message
@@ -45,6 +51,8 @@ def trouble(refusal: Refusal) -> Trouble:
         if any(part in words for part in _BUSY_WORDS):
             return Trouble.BUSY
         return Trouble.EXISTS if "exist" in words else Trouble.OTHER
+    if refusal.code in _LOGS:
+        return _LOGS[refusal.code]
     if refusal.code == "PreconditionFailedException" or words.startswith("CodeSHA256 ("):
         return Trouble.CHANGED
     if refusal.code == "InvalidParameterValueException" and any(part in words for part in _NEW_ROLE_WORDS):
@@ -55,8 +63,10 @@ def trouble(refusal: Refusal) -> Trouble:
 class Persistence:
     """How long one write to a function (or to its alias) is tried: since when, and how often it was not as it was seen."""
 
-    def __init__(self, subject: str, services: Services) -> None:
+    def __init__(self, subject: str, services: Services, *, role: str = "") -> None:
         self._subject = subject
+        self._role = role
+        """The one that the write names, by ARN."""
         self._services = services
         self._began = services.clock.monotonic()
         self._looks = 0
@@ -66,12 +76,22 @@ class Persistence:
         kind = trouble(refusal)
         if kind in {Trouble.CHANGED, Trouble.EXISTS}:
             return self._count(refusal)
+        if kind is Trouble.NEW_ROLE and self._is_distrusted(refusal):
+            raise _unusable_role(
+                refusal, why=f"Its trust policy does not name {SERVICE}, and waiting does not change that."
+            )
         limit = {Trouble.BUSY: SETTLING, Trouble.NEW_ROLE: NEW_ROLE}.get(kind, 0.0)
         if self._services.clock.monotonic() - self._began >= limit:
-            raise _unusable_role(refusal) if kind is Trouble.NEW_ROLE else refusal
+            late = f"A new role takes some seconds to be known, but {NEW_ROLE:.0f} s have passed."
+            raise _unusable_role(refusal, why=late) if kind is Trouble.NEW_ROLE else refusal
         if kind is Trouble.NEW_ROLE:
             self._services.console.line(f"{self._subject}: waiting for IAM to make the role known to Lambda")
         return self._services.clock.sleep(_ROLE_PAUSE if kind is Trouble.NEW_ROLE else 1.0)
+
+    def _is_distrusted(self, refusal: Refusal) -> bool:
+        """Asked once."""
+        role, self._role = self._role, ""
+        return bool(role) and _ASSUMED in refusal.message and self._services.aws.iam().distrusts(role)
 
     def _count(self, refusal: Refusal) -> None:
         self._looks += 1
@@ -91,11 +111,11 @@ class Persistence:
         return fresh
 
 
-def _unusable_role(refusal: Refusal) -> AwsError:
+def _unusable_role(refusal: Refusal, *, why: str) -> AwsError:
     return AwsError(
         refusal.what,
-        why=f"A new role takes some seconds to be known, but {NEW_ROLE:.0f} s have passed.",
-        fix="let the role's trust policy allow the service lambda.amazonaws.com to assume it, and give it the permissions named",
+        why=why,
+        fix=f"let the role's trust policy allow the service {SERVICE} to assume it, and give it the permissions named",
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambda_ci.adapters.aws_errors import Refusal, asking
+from lambda_ci.adapters.aws_errors import unless_absent
 from lambda_ci.deploy.answers import complete
 from lambda_ci.deploy.current import LATEST
 from lambda_ci.deploy.resources.alias import read_alias
@@ -14,6 +14,7 @@ from lambda_ci.model.result import Past
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_lambda.type_defs import FunctionConfigurationTypeDef, ListVersionsByFunctionResponseTypeDef
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,27 +34,26 @@ class Version:
 
 def versions(client: LambdaClient, function_name: str) -> tuple[Version, ...]:
     """Oldest first; none where there is no such function. One request for every 50."""
-    found: list[Version] = []
     doing = f"list the versions of {function_name}"
-    try:
-        with asking(doing):
-            for page in client.get_paginator("list_versions_by_function").paginate(FunctionName=function_name):
-                complete(page, "Versions", doing=doing)
-                found += [
-                    Version(
-                        number=one["Version"],
-                        code_sha256=one.get("CodeSha256", ""),
-                        published=one.get("LastModified", ""),
-                        description=one.get("Description", ""),
-                        size=one.get("CodeSize", 0),
-                    )
-                    for one in page["Versions"]
-                    if one["Version"] != LATEST
-                ]
-    except Refusal as refusal:
-        if refusal.code != "ResourceNotFoundException":
-            raise
+    pages = client.get_paginator("list_versions_by_function").paginate(FunctionName=function_name)
+    described = unless_absent(lambda: [one for page in pages for one in _listed(page, doing)], doing=doing)
+    found = (_version(one) for one in described or () if one["Version"] != LATEST)
     return tuple(sorted(found, key=lambda one: int(one.number)))
+
+
+def _listed(page: ListVersionsByFunctionResponseTypeDef, doing: str) -> list[FunctionConfigurationTypeDef]:
+    complete(page, "Versions", doing=doing)
+    return page["Versions"]
+
+
+def _version(described: FunctionConfigurationTypeDef) -> Version:
+    return Version(
+        number=described["Version"],
+        code_sha256=described.get("CodeSha256", ""),
+        published=described.get("LastModified", ""),
+        description=described.get("Description", ""),
+        size=described.get("CodeSize", 0),
+    )
 
 
 def past(client: LambdaClient, function_name: str, alias: str) -> tuple[Past, ...]:

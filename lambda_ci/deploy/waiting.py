@@ -34,6 +34,16 @@ class Readiness(Enum):
     FAILED = auto()
 
 
+class Unusable(AwsError):
+    """The function ended in the state Failed: it can never be used or changed. ``mend``: what to do about the cause."""
+
+    def __init__(self, what: str, *, why: str, mend: str, function_name: str) -> None:
+        deletion = f"aws lambda delete-function --function-name {function_name}"
+        fix = f"{mend}; a function that failed on creation must be deleted ({deletion}) before it can be created again"
+        super().__init__(what, why=why, fix=fix)
+        self.mend = mend
+
+
 @dataclass(frozen=True, kw_only=True)
 class Wait:
     """What is waited for. ``after_write``: a failed update is a failure, not the remains of an earlier one."""
@@ -58,7 +68,7 @@ def readiness(live: Live, *, after_write: bool) -> Readiness:
 
 
 def wait(waited: Wait, services: Services) -> Live:
-    """The function once it is ready. Raises ``AwsError`` when it failed, vanished, or the deadline passed."""
+    """The function once it is ready. Raises ``AwsError`` when it failed (``Unusable``: for good), vanished, or the deadline passed."""
     client, clock = services.aws.lambda_client(), services.clock
     deadline, pauses = clock.monotonic() + waited.seconds, _pauses()
     while True:
@@ -88,11 +98,11 @@ def _pauses() -> Iterator[float]:
 def _failed(waited: Wait, live: Live) -> AwsError:
     why, fix = reason_advice(live.state_reason if live.state == "Failed" else live.update_reason)
     if live.state == "Failed":
-        return AwsError(
+        return Unusable(
             f"{waited.subject} ended in the state Failed: {live.state_reason}",
             why=f"{why or 'Lambda could not prepare it.'} It will never become usable.",
-            fix=f"{fix or 'mend the cause'}; a function that failed on creation must be deleted "
-            f"(aws lambda delete-function --function-name {waited.function_name}) before it can be created again",
+            mend=fix or "mend the cause",
+            function_name=waited.function_name,
         )
     return AwsError(
         f"the update of {waited.subject} failed: {live.update_reason}",

@@ -24,6 +24,8 @@ class Write:
     doing: str
     needed: Callable[[Live], bool]
     send: Callable[[Live], None]
+    role: str = ""
+    """The one that the request names, by ARN; empty where it names none."""
 
 
 def write(work: Write, live: Live, services: Services) -> Live:
@@ -31,7 +33,7 @@ def write(work: Write, live: Live, services: Services) -> Live:
 
     A request whose answer was lost is recognised by what it left behind, and not made twice.
     """
-    persistence = Persistence(work.function_name, services)
+    persistence = Persistence(work.function_name, services, role=work.role)
     while work.needed(live):
         try:
             with asking(work.doing):

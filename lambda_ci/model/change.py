@@ -19,18 +19,23 @@ class Action(StrEnum):
 class Resource(StrEnum):
     """The parts of a function that are changed one at a time."""
 
+    ROLLOUT = "rollout"
     LAYER = "layer"
     FUNCTION = "function"
     CODE = "code"
     CONFIGURATION = "configuration"
     CODE_SIGNING = "code-signing"
     TAGS = "tags"
+    LOG_RETENTION = "log-retention"
+    RECURSION = "recursion"
     RESERVED_CONCURRENCY = "reserved-concurrency"
     URL = "url"
     URL_PERMISSIONS = "url-permissions"
     ASYNC = "async"
     PROVISIONED_CONCURRENCY = "provisioned-concurrency"
     VERSION = "version"
+    RUNTIME_MANAGEMENT = "runtime-management"
+    SCALING = "scaling"
     ALIAS = "alias"
 
 
@@ -52,6 +57,44 @@ class Change:
     fields: tuple[FieldChange, ...] = ()
     name: str = ""
     """Which one, where a function has several of the kind."""
+
+
+class Where(StrEnum):
+    """Where something was found that is not of this configuration."""
+
+    LATEST = "$LATEST"
+    ALIAS = "alias"
+    FUNCTION = "function"
+
+
+class Fate(StrEnum):
+    """What a deploy makes of it."""
+
+    LEFT = "left-alone"
+    REPLACED = "replaced"
+    """By what is declared."""
+    GOES_LIVE = "goes-live"
+    """With the version that this deploy publishes."""
+    WAITS = "waits"
+    """In no version yet; the next one that is published has it."""
+    BLOCKS = "blocks"
+    """The deploy stops before it writes anything."""
+    WAITED = "waited-for"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drift:
+    """One thing that is there without being declared, or is not as it was left. Values are ready to be shown.
+
+    ``before``: in the version that the alias runs, or as it was recorded; empty where it was not there. ``found``: now; empty
+    where it is gone.
+    """
+
+    where: Where
+    field: str
+    before: str = ""
+    found: str
+    fate: Fate
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +153,8 @@ class Plan:
     changes: tuple[Change, ...]
     code: CodeDifference | None = None
     """What is in the new code and not in the deployed; only where the code changes."""
+    drift: tuple[Drift, ...] = ()
+    """What is on AWS and not of this configuration."""
 
     @property
     def changed(self) -> bool:

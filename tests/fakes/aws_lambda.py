@@ -10,6 +10,7 @@ import base64
 import json
 from typing import TYPE_CHECKING
 
+from tests.fakes.aws_lambda_apart import FakeApart
 from tests.fakes.aws_lambda_extras import FakeExtras
 from tests.fakes.aws_lambda_rules import (
     NOT_CONFIGURATION,
@@ -59,9 +60,8 @@ class FakeLambda(Functions):
             "ListLayerVersions": lambda request: Answer(self.layers.list_versions(request)),
             "GetLayerVersion": lambda request: Answer(self.layers.get(request)),
             "DeleteLayerVersion": lambda request: Answer(self.layers.delete(request), status=204),
-            "ListProvisionedConcurrencyConfigs": self.list_provisioned,
-            "ListEventSourceMappings": self.list_mappings,
             **FakeExtras(self).operations(),
+            **FakeApart(self).operations(),
         }
 
     # functions
@@ -203,30 +203,6 @@ class FakeLambda(Functions):
         function.aliases[request["Name"]] = moved
         return Answer(function.aliases[request["Name"]])
 
-    # who uses a version
-
-    def list_provisioned(self, request: JsonObject) -> Answer:
-        function = self.function(request["FunctionName"])
-        listed: list[JsonObject] = [
-            {"FunctionArn": f"{function.arn}:{version}", "Status": "READY"} for version in function.provisioned
-        ]
-        return self.page("ProvisionedConcurrencyConfigs", listed, request)
-
-    def list_mappings(self, request: JsonObject) -> Answer:
-        function, version = self.resolve(request)
-        listed: list[JsonObject] = [
-            {"UUID": uuid, "FunctionArn": function.arn + ("" if target == "$LATEST" else f":{target}")}
-            for uuid, target in function.mappings.items()
-            if target == version
-        ]
-        return self.page("EventSourceMappings", listed, request)
-
-    def page(self, name: str, items: list[JsonObject], request: JsonObject) -> Answer:
-        """At most 50, as AWS gives them."""
-        start, most = int(request.get("Marker") or 0), min(int(request.get("MaxItems") or 50), 50)
-        rest = {"NextMarker": str(start + most)} if start + most < len(items) else {}
-        return Answer({name: items[start : start + most], **rest})
-
     def _alias(self, request: JsonObject) -> JsonObject:
         function, name = self.function(request["FunctionName"]), request["Name"]
         if name not in function.aliases:
@@ -302,9 +278,13 @@ class FakeLambda(Functions):
             return Answer(status=202, payload=b"")
         headers = {"X-Amz-Executed-Version": version, "Content-Type": "application/json"}
         if request.get("LogType") == "Tail":
-            log = f"START RequestId: 1 Version: {version}\nEND RequestId: 1\n"
+            log = f"START RequestId: 1 Version: {version}\nEND RequestId: 1\n{self._report(function.name)}"
             headers["X-Amz-Log-Result"] = base64.b64encode(log.encode()[-4096:]).decode()
         return Answer(payload=payload, headers=headers | ({"X-Amz-Function-Error": "Unhandled"} if failed else {}))
+
+    def _report(self, name: str) -> str:
+        init = f"\tInit Duration: {self.inits[name]:.2f} ms" if name in self.inits else ""
+        return f"REPORT RequestId: 1\tDuration: 1.00 ms\tBilled Duration: 1 ms\tMemory Size: 128 MB{init}\t\n"
 
 
 def _run(handler: Handler, event: Json, version: str) -> tuple[bytes, bool]:

@@ -46,6 +46,9 @@ class FakeExtras:
             "GetPolicy": self.get_policy,
             "AddPermission": self.add_permission,
             "RemovePermission": self.remove_permission,
+            "ListFunctions": self.list_functions,
+            "ListProvisionedConcurrencyConfigs": self.list_provisioned,
+            "ListEventSourceMappings": self.list_mappings,
         }
 
     def put_concurrency(self, request: JsonObject) -> Answer:
@@ -73,7 +76,8 @@ class FakeExtras:
         if qualifier in function.urls:
             text = f"Failed to create function url config for [functionArn = {arn}]. Error message:  FunctionUrlConfig exists for"
             raise AwsRefusal(409, "ResourceConflictException", f"{text} this Lambda function")
-        address = f"https://{crc32(arn.encode()):032x}.lambda-url.{self.account.region}.on.aws/"
+        host = f"https://{crc32(arn.encode()):032x}.lambda-url.{self.account.region}.on.aws"
+        address = f"{self.account.served or host}/"
         function.urls[qualifier] = {"FunctionArn": arn, "FunctionUrl": address, "CreationTime": "2026-11-21T08:00:00Z"}
         return Answer(self._written(function.urls[qualifier], {"InvokeMode": "BUFFERED", **request}), status=201)
 
@@ -176,6 +180,27 @@ class FakeExtras:
             raise missing(f"Statement {request['StatementId']} is not found in resource policy.")
         del function.statements[qualifier][request["StatementId"]]
         return Answer(status=204)
+
+    def list_functions(self, _request: JsonObject) -> Answer:
+        return Answer({"Functions": [self.account.describe(one) for one in self.account.functions.values()]})
+
+    # who uses a version
+
+    def list_provisioned(self, request: JsonObject) -> Answer:
+        function = self.account.function(request["FunctionName"])
+        listed: list[JsonObject] = [
+            {"FunctionArn": f"{function.arn}:{version}", "Status": "READY"} for version in function.provisioned
+        ]
+        return self.account.page("ProvisionedConcurrencyConfigs", listed, request)
+
+    def list_mappings(self, request: JsonObject) -> Answer:
+        function, version = self.account.resolve(request)
+        listed: list[JsonObject] = [
+            {"UUID": uuid, "FunctionArn": function.arn + ("" if target == "$LATEST" else f":{target}")}
+            for uuid, target in function.mappings.items()
+            if target == version
+        ]
+        return self.account.page("EventSourceMappings", listed, request)
 
     def _named(self, request: JsonObject) -> tuple[Deployed, str]:
         """What an alias carried stays when the alias goes."""

@@ -63,6 +63,9 @@ def check_configuration(config: JsonObject) -> None:
     if reserved:
         text = " contains reserved keys that are currently not supported for modification. Reserved keys used in this request: "
         raise invalid(start + text + ", ".join(reserved))
+    network = config.get("VpcConfig", {})
+    if bool(network.get("SubnetIds")) != bool(network.get("SecurityGroupIds")):
+        raise invalid("SubnetIds and SecurityIds must coexist or be both empty list.")
     logging = config.get("LoggingConfig", {})
     if logging.get("LogFormat", "Text") == "Text" and {"ApplicationLogLevel", "SystemLogLevel"} & set(logging):
         raise invalid("Log levels can only be set with the log format JSON.")

@@ -85,6 +85,11 @@ class Deployed:
     warm: dict[str, Warm] = field(default_factory=dict)
     urls: dict[str, JsonObject] = field(default_factory=dict)
     """By alias."""
+    recursive_loop: str = "Terminate"
+    runtimes: dict[str, JsonObject] = field(default_factory=dict)
+    """Runtime management, by version."""
+    scaling: dict[str, JsonObject] = field(default_factory=dict)
+    """On a capacity provider, by version."""
     statements: dict[str, dict[str, JsonObject]] = field(default_factory=dict)
     """Of policies, by alias and by their ids."""
 
@@ -104,6 +109,8 @@ class Functions:
 
     def __init__(self, *, region: str, objects: Callable[[str, str], bytes | None]) -> None:
         self.region, self.objects = region, objects
+        self.served = ""
+        """Where function URLs lead, in the place of addresses that nobody can ask."""
         self.images: Callable[[str], str] = refuse_image
         self.stored: dict[str, bytes] = {}
         """Every package that was uploaded, by its CodeSha256."""
@@ -112,6 +119,8 @@ class Functions:
         self.functions: dict[str, Deployed] = {}
         self.layers = FakeLayers(region=region, code=self.code)
         self.handlers: dict[str, Handler] = {}
+        self.inits: dict[str, float] = {}
+        """Milliseconds that a call of the function waits for a new environment; no entry: one is there."""
         self.creating, self.updating, self.publishing = 1, 1, 0
         self.warming = 1
         self.warmed = ("READY", "")
@@ -237,6 +246,12 @@ class Functions:
         if "ImageUri" in request:
             return b"", (request["ImageUri"], self.images(request["ImageUri"]))
         return self.code(request), ("", "")
+
+    def page(self, name: str, items: list[JsonObject], request: JsonObject) -> Answer:
+        """At most 50, as AWS gives them."""
+        start, most = int(request.get("Marker") or 0), min(int(request.get("MaxItems") or 50), 50)
+        rest = {"NextMarker": str(start + most)} if start + most < len(items) else {}
+        return Answer({name: items[start : start + most], **rest})
 
     def location(self, function: Deployed, version: str) -> JsonObject:
         """``Code`` in the answer of GetFunction."""

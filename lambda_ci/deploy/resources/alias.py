@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambda_ci.adapters.aws_errors import Refusal, asking
+from lambda_ci.adapters.aws_errors import asking, unless_absent
 from lambda_ci.deploy.answers import complete
 from lambda_ci.model.history import History
 
@@ -13,7 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mypy_boto3_lambda import LambdaClient
-    from mypy_boto3_lambda.type_defs import AliasConfigurationResponseTypeDef, AliasConfigurationTypeDef
+    from mypy_boto3_lambda.type_defs import (
+        AliasConfigurationResponseTypeDef,
+        AliasConfigurationTypeDef,
+        AliasRoutingConfigurationTypeDef,
+        UpdateAliasRequestTypeDef,
+    )
 
 _EXACT = 0.00005
 """Half of a hundredth of a percent."""
@@ -49,13 +54,9 @@ class Alias:
 def read_alias(client: LambdaClient, function_name: str, name: str) -> Alias | None:
     """``None`` where there is no such alias."""
     doing = f"read the alias {name} of {function_name}"
-    try:
-        with asking(doing):
-            answer = client.get_alias(FunctionName=function_name, Name=name)
-    except Refusal as refusal:
-        if refusal.code == "ResourceNotFoundException":
-            return None
-        raise
+    answer = unless_absent(lambda: client.get_alias(FunctionName=function_name, Name=name), doing=doing)
+    if answer is None:
+        return None
     complete(answer, "AliasArn", "FunctionVersion", doing=doing)
     return _alias(function_name, answer)
 
@@ -78,42 +79,45 @@ def _alias(function_name: str, described: AliasConfigurationTypeDef | AliasConfi
     )
 
 
-def create_alias(client: LambdaClient, function_name: str, name: str, *, version: str) -> None:
-    doing = f"create the alias {name} of {function_name}"
-    with asking(doing):
-        answer = client.create_alias(
-            FunctionName=function_name,
-            Name=name,
-            FunctionVersion=version,
-            Description=History().released(version).text,
-        )
-    complete(answer, "AliasArn", "FunctionVersion", doing=doing)
+def create_alias(client: LambdaClient, function_name: str, name: str, *, version: str, history: History) -> Alias:
+    """The new alias. As the other writes here: one request, whose failures the caller explains."""
+    answer = client.create_alias(
+        FunctionName=function_name, Name=name, FunctionVersion=version, Description=history.text
+    )
+    return _changed(function_name, answer, f"create the alias {name}")
 
 
-def move_alias(client: LambdaClient, alias: Alias, *, version: str, history: History) -> None:
+def move_alias(client: LambdaClient, alias: Alias, *, version: str, history: History) -> Alias:
     """All calls go to ``version`` from here on; a split ends. The history is written by the same request."""
-    doing = f"move the alias {alias.name} of {alias.function_name} to version {version}"
-    with asking(doing):
-        answer = client.update_alias(
-            FunctionName=alias.function_name,
-            Name=alias.name,
-            FunctionVersion=version,
-            Description=history.text,
-            RoutingConfig={"AdditionalVersionWeights": {}},
-            **({"RevisionId": alias.revision_id} if alias.revision_id else {}),
-        )
-    complete(answer, "AliasArn", "FunctionVersion", doing=doing)
+    whole: AliasRoutingConfigurationTypeDef = {"AdditionalVersionWeights": {}}
+    request: UpdateAliasRequestTypeDef = {
+        **_seen(alias),
+        "FunctionVersion": version,
+        "Description": history.text,
+        "RoutingConfig": whole,
+    }
+    return _changed(alias.function_name, client.update_alias(**request), f"move the alias {alias.name} to {version}")
 
 
-def weigh_alias(client: LambdaClient, alias: Alias, *, weights: Mapping[str, float]) -> None:
+def weigh_alias(client: LambdaClient, alias: Alias, *, weights: Mapping[str, float]) -> Alias:
     """A part of the calls to other versions; none: all calls to the alias's own again."""
-    doing = f"split the calls of {alias.name} of {alias.function_name}"
-    with asking(doing):
-        answer = client.update_alias(
-            FunctionName=alias.function_name,
-            Name=alias.name,
-            FunctionVersion=alias.version,
-            RoutingConfig={"AdditionalVersionWeights": weights},
-            **({"RevisionId": alias.revision_id} if alias.revision_id else {}),
-        )
-    complete(answer, "AliasArn", "FunctionVersion", doing=doing)
+    split: AliasRoutingConfigurationTypeDef = {"AdditionalVersionWeights": weights}
+    request: UpdateAliasRequestTypeDef = {**_seen(alias), "FunctionVersion": alias.version, "RoutingConfig": split}
+    return _changed(alias.function_name, client.update_alias(**request), f"split the calls of the alias {alias.name}")
+
+
+def describe_alias(client: LambdaClient, alias: Alias, *, history: History) -> Alias:
+    """The history alone: somebody else moved the calls."""
+    request: UpdateAliasRequestTypeDef = {**_seen(alias), "Description": history.text}
+    return _changed(alias.function_name, client.update_alias(**request), f"describe the alias {alias.name}")
+
+
+def _seen(alias: Alias) -> UpdateAliasRequestTypeDef:
+    """The alias, as long as nobody else changes it."""
+    address: UpdateAliasRequestTypeDef = {"FunctionName": alias.function_name, "Name": alias.name}
+    return {**address, "RevisionId": alias.revision_id} if alias.revision_id else address
+
+
+def _changed(function_name: str, answer: AliasConfigurationResponseTypeDef, doing: str) -> Alias:
+    complete(answer, "AliasArn", "FunctionVersion", doing=f"{doing} of {function_name}")
+    return _alias(function_name, answer)

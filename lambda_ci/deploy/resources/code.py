@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, cast
 from lambda_ci.adapters.lambda_members import Place, code_members
 from lambda_ci.deploy.answers import complete
 from lambda_ci.deploy.comparison import differing
+from lambda_ci.deploy.current import live as live_of
 from lambda_ci.deploy.package import runs
 from lambda_ci.deploy.received import check_received
+from lambda_ci.deploy.undisturbed import check_undisturbed
 from lambda_ci.deploy.upload import carrier, location
 from lambda_ci.deploy.writing import Write, write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mypy_boto3_lambda.type_defs import UpdateFunctionCodeRequestTypeDef
+    from mypy_boto3_lambda.type_defs import GetFunctionResponseTypeDef, UpdateFunctionCodeRequestTypeDef
 
     from lambda_ci.deploy.current import Current, Live
     from lambda_ci.deploy.desired import Desired
@@ -25,13 +27,16 @@ if TYPE_CHECKING:
 def update_code(desired: Desired, current: Current, live: Live, services: Services) -> Live:
     """The function with the package's code. Nothing is published with it: that would be before the smoke test."""
     source = location(desired.package, services)
-    doing = f"update the code of {desired.function_name}"
+    client, doing = services.aws.lambda_client(), f"update the code of {desired.function_name}"
+    answered: Live | None = None
 
     def send(seen: Live) -> None:
+        nonlocal answered
         request = _request(desired, current, seen, source=source, settings=_settings(desired, seen, services))
         answer = carrier(desired.package, services).update_function_code(**request)
         complete(answer, "FunctionArn", "CodeSha256", doing=doing)
         check_received(answer.get("CodeSha256", ""), desired)
+        answered = live_of(client, cast("GetFunctionResponseTypeDef", {"Configuration": answer}), doing=doing)
 
     def needed(seen: Live) -> bool:
         return (
@@ -40,7 +45,9 @@ def update_code(desired: Desired, current: Current, live: Live, services: Servic
             or bool(differing(desired, seen, current, Place.CODE))
         )
 
-    return write(Write(function_name=desired.function_name, doing=doing, needed=needed, send=send), live, services)
+    ready = write(Write(function_name=desired.function_name, doing=doing, needed=needed, send=send), live, services)
+    check_undisturbed(desired, current, answered, ready)
+    return ready
 
 
 def _request(

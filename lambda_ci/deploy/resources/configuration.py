@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, cast
 from lambda_ci.adapters.lambda_members import Place
 from lambda_ci.deploy.answers import complete
 from lambda_ci.deploy.comparison import differing, environment, environment_differs, whole
+from lambda_ci.deploy.current import live as live_of
+from lambda_ci.deploy.undisturbed import check_undisturbed
 from lambda_ci.deploy.writing import Write, write
 
 if TYPE_CHECKING:
-    from mypy_boto3_lambda.type_defs import UpdateFunctionConfigurationRequestTypeDef
+    from mypy_boto3_lambda.type_defs import GetFunctionResponseTypeDef, UpdateFunctionConfigurationRequestTypeDef
 
     from lambda_ci.deploy.current import Current, Live
     from lambda_ci.deploy.desired import Desired
@@ -21,15 +23,22 @@ def update_configuration(desired: Desired, current: Current, live: Live, service
     """The function with the declared configuration. Guarded by the revision, because merging is reading and writing."""
     client = services.aws.lambda_client()
     doing = f"update the configuration of {desired.function_name}"
+    answered: Live | None = None
 
     def send(seen: Live) -> None:
+        nonlocal answered
         answer = client.update_function_configuration(**_request(desired, current, seen))
         complete(answer, "FunctionArn", "CodeSha256", doing=doing)
+        answered = live_of(client, cast("GetFunctionResponseTypeDef", {"Configuration": answer}), doing=doing)
 
     def needed(seen: Live) -> bool:
         return bool(differing(desired, seen, current, Place.CONFIGURATION)) or environment_differs(desired, seen)
 
-    return write(Write(function_name=desired.function_name, doing=doing, needed=needed, send=send), live, services)
+    role = str(desired.members.get("Role", ""))
+    work = Write(function_name=desired.function_name, doing=doing, needed=needed, send=send, role=role)
+    ready = write(work, live, services)
+    check_undisturbed(desired, current, answered, ready)
+    return ready
 
 
 def _request(desired: Desired, current: Current, live: Live) -> UpdateFunctionConfigurationRequestTypeDef:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from lambda_ci.adapters.aws_errors import Refusal, asking
+from lambda_ci.adapters.aws_errors import Refusal, asking, unless_absent
 from lambda_ci.adapters.lambda_members import code_members
 from lambda_ci.deploy.answers import complete
 from lambda_ci.deploy.received import check_received
 from lambda_ci.deploy.trouble import Persistence, Trouble, trouble
 from lambda_ci.deploy.upload import carrier, location
-from lambda_ci.deploy.waiting import Wait, wait
+from lambda_ci.deploy.waiting import Unusable, Wait, wait
+from lambda_ci.errors import AwsError
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda.type_defs import CreateFunctionRequestTypeDef, FunctionConfigurationResponseTypeDef
@@ -30,16 +31,39 @@ class Created:
 
 
 def create(desired: Desired, services: Services) -> Created:
-    """The function, Active. Nothing is published yet. Raises ``AwsError`` or ``PackageError``."""
+    """The function, Active. Nothing is published yet. Raises ``AwsError`` or ``PackageError``.
+
+    What this run made and Lambda could not prepare is deleted again: its name would be taken, by a function of no use.
+    """
     request = _request(desired, services)
     found = not _send(request, desired, services)
     waited = Wait(function_name=desired.function_name, after_write=not found)
-    return Created(live=wait(waited, services), found=found)
+    try:
+        return Created(live=wait(waited, services), found=found)
+    except Unusable as failed:
+        if found or not _deleted(desired.function_name, services):
+            raise
+        raise AwsError(
+            failed.what,
+            why=f"{failed.why} It was deleted again.",
+            fix=f"{failed.mend}, and run this again: it creates the function anew",
+        ) from failed
+
+
+def _deleted(function_name: str, services: Services) -> bool:
+    """Whether it is gone; where it cannot be deleted, the failure says how to."""
+    client, doing = services.aws.lambda_client(), f"delete the function {function_name}, which failed on creation"
+    try:
+        unless_absent(lambda: client.delete_function(FunctionName=function_name), doing=doing)
+    except Refusal as refusal:
+        services.console.line(refusal.what)
+        return False
+    return True
 
 
 def _send(request: CreateFunctionRequestTypeDef, desired: Desired, services: Services) -> bool:
     """Whether this request made the function."""
-    persistence = Persistence(desired.function_name, services)
+    persistence = Persistence(desired.function_name, services, role=str(desired.members.get("Role", "")))
     doing = f"create the function {desired.function_name}"
     while True:
         try:

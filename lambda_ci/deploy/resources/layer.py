@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from lambda_ci.adapters.aws_errors import Refusal, asking
+from lambda_ci.adapters.aws_errors import Refusal, asking, unless_absent
 from lambda_ci.deploy.answers import complete
 from lambda_ci.deploy.layers import Layer, attached
 from lambda_ci.deploy.layers import layer as layer_of
@@ -65,13 +65,9 @@ def publish_layers(desired: Desired, current: Current, services: Services) -> Cu
 def find_layer(layer: Layer, services: Services) -> str:
     """The ARN of the newest version that is ours and has this very content; empty where there is none."""
     client, doing = services.aws.lambda_client(), f"look for versions of the layer {layer.name}"
-    try:
-        with asking(doing):
-            answer = client.list_layer_versions(LayerName=layer.name)
-    except Refusal as refusal:
-        if refusal.code == "ResourceNotFoundException":
-            return ""
-        raise
+    answer = unless_absent(lambda: client.list_layer_versions(LayerName=layer.name), doing=doing)
+    if answer is None:
+        return ""
     complete(answer, doing=doing)
     versions = sorted(answer.get("LayerVersions", []), key=lambda one: -one["Version"])
     ours = (one for one in versions if layer.mark in one.get("Description", "").split())
@@ -80,13 +76,9 @@ def find_layer(layer: Layer, services: Services) -> str:
 
 def _holds(layer: Layer, version: int, services: Services) -> bool:
     client, doing = services.aws.lambda_client(), f"read version {version} of the layer {layer.name}"
-    try:
-        with asking(doing):
-            answer = client.get_layer_version(LayerName=layer.name, VersionNumber=version)
-    except Refusal as refusal:
-        if refusal.code == "ResourceNotFoundException":
-            return False
-        raise
+    answer = unless_absent(lambda: client.get_layer_version(LayerName=layer.name, VersionNumber=version), doing=doing)
+    if answer is None:
+        return False
     complete(answer, "Content", doing=doing)
     return answer["Content"].get("CodeSha256") == layer.package.code_sha256
 

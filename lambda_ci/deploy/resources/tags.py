@@ -20,10 +20,10 @@ def update_tags(desired: Desired, _current: Current, live: Live, services: Servi
     doing = f"tag {desired.function_name}"
 
     def send(seen: Live) -> None:
+        if surplus := surplus_tags(desired, seen):  # first: with both there may be more than AWS allows
+            complete(client.untag_resource(Resource=seen.function_arn, TagKeys=surplus), doing=doing)
         if missing := missing_tags(desired, seen):
             complete(client.tag_resource(Resource=seen.function_arn, Tags=missing), doing=doing)
-        if surplus := surplus_tags(desired, seen):
-            complete(client.untag_resource(Resource=seen.function_arn, TagKeys=surplus), doing=doing)
 
     def needed(seen: Live) -> bool:
         return bool(missing_tags(desired, seen) or surplus_tags(desired, seen))

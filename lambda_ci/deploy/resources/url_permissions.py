@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from lambda_ci.deploy.answers import complete
@@ -60,7 +61,7 @@ def _put(name: str, desired: Desired, permissions: Permissions, services: Servic
         if wanted:
             complete(client.add_permission(**_request(name, desired)), "Statement", doing=doing)
             right[name] = True
-        return Permissions(right=right)
+        return replace(seen, right=right)
 
     def look() -> Permissions:
         return read_permissions(client, desired.function_name, desired.alias)

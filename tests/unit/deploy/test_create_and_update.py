@@ -11,6 +11,14 @@ if TYPE_CHECKING:
     from tests.fakes.deployment import Project
 
 
+ACCESS_POINT = "arn:aws:elasticfilesystem:eu-west-1:123456789012:access-point/fsap-0123456789abcdef"
+PROVIDER: JsonValue = {
+    "LambdaManagedInstancesCapacityProviderConfig": {
+        "CapacityProviderArn": "arn:aws:lambda:eu-west-1:123456789012:capacity-provider:machines"
+    }
+}
+
+
 def test_a_new_function_is_created_published_and_given_its_alias(project: Project, server: AwsServer) -> None:
     function = project.function(
         {"Timeout": 10, "Description": "orders"}, environment={"TABLE": "t"}, tags={"team": "a"}
@@ -226,6 +234,9 @@ def test_a_structure_declared_in_part_keeps_its_other_keys(project: Project, ser
         ("TracingConfig", {"Mode": "Active"}, {"Mode": "PassThrough"}),
         ("SnapStart", {"ApplyOn": "PublishedVersions"}, {"ApplyOn": "None"}),
         ("EphemeralStorage", {"Size": 1024}, {"Size": 512}),
+        ("FileSystemConfigs", [{"Arn": f"{ACCESS_POINT}0", "LocalMountPath": "/mnt/data"}], []),
+        ("LoggingConfig", {"LogFormat": "JSON", "LogGroup": "/shop/all"}, {"LogFormat": "Text", "LogGroup": "/aws/lambda/orders"}),
+        ("CapacityProviderConfig", PROVIDER, PROVIDER),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )  # fmt: skip

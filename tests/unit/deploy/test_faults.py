@@ -129,13 +129,13 @@ def test_a_run_killed_after_any_request_is_completed_by_the_next(project: Projec
 
 
 @pytest.mark.parametrize(("kind", "number"), PLACES)
-def test_an_answer_that_never_comes_ends_the_run_and_the_next_converges(
+def test_an_answer_that_never_comes_is_made_up_for_by_this_run_or_the_next(
     project: Project, server: AwsServer, hasty: Aws, kind: str, number: int
 ) -> None:
     function, package = begin(project, kind)
     server.faults.add(".*", Hang(5, done=True), after=number)
     impatient = Project(folder=project.folder, server=server, shared=hasty, tested=project.tested)
-    with pytest.raises(AwsError, match="Read timeout"):
+    with contextlib.suppress(AwsError):  # where a look tells that the request worked, the run goes on
         impatient.deploy(function, package)
     server.faults.clear()
     finish(project, function, package, kind=kind)

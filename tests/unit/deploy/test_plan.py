@@ -41,7 +41,9 @@ def test_the_plan_of_a_function_that_does_not_exist_lists_all_that_is_declared(
     project: Project, server: AwsServer
 ) -> None:
     function = project.function(
-        {"Timeout": 9, "VpcConfig": {"SubnetIds": ["subnet-1"]}}, environment={"KEY": "secret"}, tags={"team": "a"}
+        {"Timeout": 9, "VpcConfig": {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}},
+        environment={"KEY": "secret"},
+        tags={"team": "a"},
     )
     package = project.package()
     plan = project.plan(function, package)
@@ -54,6 +56,7 @@ def test_the_plan_of_a_function_that_does_not_exist_lists_all_that_is_declared(
         "role": ("", "arn:aws:iam::123456789012:role/orders"),
         "timeout": ("", "9"),
         "vpc-config.subnet-ids": ("", '["subnet-1"]'),
+        "vpc-config.security-group-ids": ("", '["sg-1"]'),
         "handler": ("", "app.handler"),
         "runtime": ("", "python3.12"),
         "architectures": ("", '["x86_64"]'),
@@ -68,7 +71,9 @@ def test_the_plan_of_a_function_that_does_not_exist_lists_all_that_is_declared(
 
 def test_a_plan_shows_fields_before_and_after_and_writes_nothing(project: Project, server: AwsServer) -> None:
     old = project.package("v1")
-    project.deploy(project.function({"Timeout": 3, "VpcConfig": {"SubnetIds": ["subnet-1"]}}), old)
+    project.deploy(
+        project.function({"Timeout": 3, "VpcConfig": {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}}), old
+    )
     server.requests.clear()
     new = project.package("version two")
     plan = project.plan(

@@ -63,7 +63,7 @@ def test_a_tag_without_a_value_is_removed_and_others_stay(project: Project, serv
         with project.killed_after(3), pytest.raises(Killed):
             project.deploy(function, project.package())
     project.deploy(function, project.package())
-    assert server.writes == ["TagResource", "UntagResource"]
+    assert server.writes == ["UntagResource", "TagResource"]
     assert server.functions["orders"].tags == {
         "keep": "2", "new": "4", "theirs": "3", "lambda-ci:project": "shop",
     }  # fmt: skip
@@ -128,3 +128,13 @@ def test_code_only_creates_no_function(project: Project, server: AwsServer) -> N
         project.deploy(project.function(mode="code-only"), project.package())
     assert "create it there first" in caught.value.fix
     assert server.writes == []
+
+
+def test_several_tags_are_removed_by_one_request(project: Project, server: AwsServer) -> None:
+    project.deploy(project.function(tags={"team": "a", "cost": "b", "kept": "c"}), project.package())
+    server.requests.clear()
+    function = project.function(tags={"team": None, "cost": None})
+    project.deploy(function, project.package())
+    assert server.writes == ["UntagResource"]
+    assert server.functions["orders"].tags == {"kept": "c", "lambda-ci:project": "shop"}
+    assert not project.plan(function, project.package()).changed

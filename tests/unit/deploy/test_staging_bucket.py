@@ -23,7 +23,13 @@ if TYPE_CHECKING:
     from lambda_ci.adapters.aws import Aws
     from tests.fakes.aws_server import Fault
 
-SETTINGS = ("BucketTagging", "PublicAccessBlock", "BucketEncryption", "BucketLifecycleConfiguration")
+SETTINGS = (
+    "BucketTagging",
+    "PublicAccessBlock",
+    "BucketEncryption",
+    "BucketVersioning",
+    "BucketLifecycleConfiguration",
+)
 MAKING = ["CreateBucket", *(f"Put{name}" for name in SETTINGS)]
 BUSY = Status(
     409, "OperationAborted", "A conflicting conditional operation is currently in progress against this resource."
@@ -71,6 +77,7 @@ def test_a_missing_bucket_is_made_private_encrypted_and_with_an_end_for_packages
     assert "<Key>lambda-ci:staging</Key>" in staging.put("BucketTagging")
     assert staging.put("PublicAccessBlock").count(">true<") == 4
     assert "<SSEAlgorithm>AES256</SSEAlgorithm>" in staging.put("BucketEncryption")
+    assert "<Status>Enabled</Status>" in staging.put("BucketVersioning")
     rule = staging.put("BucketLifecycleConfiguration")
     assert "<Prefix>lambda-ci/</Prefix>" in rule
     assert "<Expiration><Days>30</Days></Expiration>" in rule

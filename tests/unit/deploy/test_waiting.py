@@ -7,11 +7,13 @@ import pytest
 
 from lambda_ci.deploy.waiting import Readiness, readiness
 from lambda_ci.errors import AwsError
-from tests.fakes.aws_server import Before
+from tests.fakes.aws_server import Before, Lost, Reset, Status
+from tests.fakes.deployment import ROLE
 from tests.fakes.lives import live
 
 if TYPE_CHECKING:
     from tests.fakes.aws_server import AwsServer
+    from tests.fakes.aws_strict import JsonObject
     from tests.fakes.deployment import Project
 
 
@@ -48,17 +50,41 @@ def test_waiting_begins_every_second_and_slows_down(project: Project, server: Aw
     assert project.clock.slept[-1] == 5.0
 
 
-def test_a_creation_that_fails_says_why_and_that_the_function_must_be_deleted(
-    project: Project, server: AwsServer
-) -> None:
+def test_a_creation_that_fails_says_why_and_leaves_nothing_behind(project: Project, server: AwsServer) -> None:
     server.lambda_.next_transition_fails = ("The subnet has no free addresses.", "SubnetOutOfIPAddresses")
     with pytest.raises(AwsError, match="no free addresses") as caught:
         project.deploy(project.function(), project.package())
     assert "SubnetOutOfIPAddresses" in caught.value.what
+    assert "It was deleted again." in caught.value.why
+    assert "run this again: it creates the function anew" in caught.value.fix
+    assert server.functions == {}
+    project.deploy(project.function(), project.package())
+    assert project.alias() == "1"
+
+
+@pytest.mark.parametrize("fault", [Status(403, "AccessDeniedException", "not authorized"), Reset()])
+def test_a_failed_creation_that_may_not_be_deleted_says_how_to(
+    project: Project, server: AwsServer, fault: Status | Reset
+) -> None:
+    server.lambda_.next_transition_fails = ("The subnet has no free addresses.", "SubnetOutOfIPAddresses")
+    server.faults.add("DeleteFunction", fault)
+    with pytest.raises(AwsError, match="no free addresses") as caught:
+        project.deploy(project.function(), project.package())
     assert "delete-function --function-name orders" in caught.value.fix
     with pytest.raises(AwsError, match="in the state Failed") as again:
         project.plan(project.function(), project.package())
     assert "delete" in again.value.fix
+
+
+def test_what_another_run_created_is_not_deleted(project: Project, server: AwsServer) -> None:
+    server.lambda_.next_transition_fails = ("The subnet has no free addresses.", "SubnetOutOfIPAddresses")
+    server.faults.add("CreateFunction", Lost())
+    server.faults.add("CreateFunction", Status(409, "ResourceConflictException", "Function already exist: orders"))
+    with pytest.raises(AwsError):
+        project.deploy(project.function(), project.package())
+    with pytest.raises(AwsError, match="in the state Failed"):
+        project.deploy(project.function(), project.package())
+    assert "DeleteFunction" not in server.operations
 
 
 def test_an_update_that_fails_is_a_failed_deploy_and_the_next_one_repairs_it(
@@ -128,3 +154,50 @@ def test_a_role_with_a_wrong_trust_policy_is_not_waited_for_longer_than_a_minute
     assert project.clock.now == 60
     assert "trust policy" in caught.value.fix
     assert not server.functions
+
+
+def trust(*services: str, action: str = "sts:AssumeRole", effect: str = "Allow") -> JsonObject:
+    return {"Statement": [{"Effect": effect, "Principal": {"Service": list(services)}, "Action": action}]}
+
+
+@pytest.mark.parametrize("exists", [False, True])
+@pytest.mark.parametrize(
+    "policy",
+    [
+        trust("ecs-tasks.amazonaws.com"),
+        trust("lambda.amazonaws.com", action="sts:TagSession"),
+        trust("lambda.amazonaws.com", effect="Deny"),
+        {"Statement": {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}},
+        {},
+    ],
+)
+def test_a_role_that_is_known_not_to_trust_lambda_is_not_waited_for(
+    project: Project, server: AwsServer, policy: JsonObject, exists: bool
+) -> None:
+    if exists:
+        project.deploy(project.function({"Role": ROLE.replace("orders", "old")}), project.package())
+    server.lambda_.unassumable[ROLE], server.roles["orders"] = 10_000, policy
+    before = project.clock.now
+    with pytest.raises(AwsError, match="cannot be assumed by Lambda") as caught:
+        project.deploy(project.function(), project.package())
+    assert project.clock.now == before
+    assert "does not name lambda.amazonaws.com" in caught.value.why
+    assert "let the role's trust policy allow the service lambda.amazonaws.com" in caught.value.fix
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        trust("ecs-tasks.amazonaws.com", "lambda.amazonaws.com"),
+        {"Statement": {"Effect": "Allow", "Principal": "*", "Action": ["sts:AssumeRole", "sts:TagSession"]}},
+        None,
+    ],
+    ids=["trusts Lambda", "trusts everybody", "cannot be read"],
+)
+def test_a_role_that_may_only_be_new_is_asked_for_once_and_waited_for(
+    project: Project, server: AwsServer, policy: JsonObject | None
+) -> None:
+    server.lambda_.unassumable[ROLE] = 3
+    server.roles |= {"orders": policy} if policy else {}
+    project.deploy(project.function(), project.package())
+    assert (project.alias(), server.operations.count("GetRole")) == ("1", 1)
