@@ -1,4 +1,4 @@
-"""``python -m bench [startup] [package_size] [cold] [shop] [monorepo] [bytecode] [--rounds N]``: measures, and prints the tables."""
+"""``python -m bench [startup] [package_size] [cold] [shop] [monorepo] [bytecode] [requests] [parallel] [--rounds N]``: measures, and prints the tables."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import platform
 import sys
 
-from bench import bytecode, cold, monorepo, package_size, shop, startup
+from bench import bytecode, cold, monorepo, package_size, parallel, requests, shop, startup
 from bench.workshop import CHECKOUT, workshop
 
 BENCHMARKS = {
@@ -16,15 +16,28 @@ BENCHMARKS = {
     "shop": shop,
     "monorepo": monorepo,
     "bytecode": bytecode,
+    "requests": requests,
+    "parallel": parallel,
 }
-ROUNDS = {"startup": 15, "package_size": 5, "cold": 3, "shop": 3, "monorepo": 5, "bytecode": 5}
+ROUNDS = {
+    "startup": 15,
+    "package_size": 5,
+    "cold": 3,
+    "shop": 3,
+    "monorepo": 5,
+    "bytecode": 5,
+    "requests": 1,
+    "parallel": 1,
+}
 
 
 def main(argv: list[str]) -> int:
     """Run the chosen benchmarks (all, by default); 1 where a figure was missed."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {', '.join(BENCHMARKS)} (default: all)")
-    parser.add_argument("--rounds", type=int, help="timed runs of each command (default: 15, 5, 3, 3, 5 and 5)")
+    parser.add_argument(
+        "--rounds", type=int, help="timed runs of each command (default: 15, 5, 3, 3, 5, 5; requests are counted once)"
+    )
     arguments = parser.parse_args(argv)
     unknown = set(arguments.names) - set(BENCHMARKS)
     if unknown:

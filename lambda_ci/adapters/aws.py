@@ -9,10 +9,11 @@ import re
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar, cast
 
 from lambda_ci import __version__
 from lambda_ci.adapters.aws_errors import asking
+from lambda_ci.adapters.oidc import SECRETS
 from lambda_ci.adapters.stop import Stop
 from lambda_ci.errors import ConfigurationError
 
@@ -27,11 +28,16 @@ if TYPE_CHECKING:
     from mypy_boto3_sts import STSClient
 
     from lambda_ci.adapters.cloudwatch import CloudWatch
+    from lambda_ci.adapters.codedeploy import CodeDeploy
+    from lambda_ci.adapters.iam import Iam
+    from lambda_ci.adapters.logs import Logs
     from lambda_ci.adapters.pace import Paces
+    from lambda_ci.adapters.tagging import Tagging
     from lambda_ci.console import Console
     from lambda_ci.model.spec.project import AwsSpec
 
 _T = TypeVar("_T")
+_Service: TypeAlias = Literal["cloudwatch", "codedeploy", "logs", "resourcegroupstaggingapi", "iam"]
 _LOOPBACK = re.compile(r"https?://(127\.|localhost[:/]|\[::1\])")
 """Endpoints on this machine, which no proxy reaches."""
 
@@ -82,9 +88,8 @@ class Aws:
 
     def lambda_client(self) -> LambdaClient:
         """For everything but uploads and invocations."""
-        return self._once(
-            "lambda", lambda: self._lambda(self._config("lambda", self.patience.read, self.patience.attempts))
-        )
+        read, attempts = self.patience.read, self.patience.attempts
+        return self._once("lambda", lambda: self._lambda(self._config("lambda", read, attempts)))
 
     def upload_client(self) -> LambdaClient:
         """For requests that carry a package."""
@@ -109,11 +114,35 @@ class Aws:
 
         return self._once("cloudwatch", lambda: CloudWatch(self._client("cloudwatch")))
 
+    def codedeploy(self) -> CodeDeploy:
+        """Deployments that move calls."""
+        from lambda_ci.adapters.codedeploy import CodeDeploy
+
+        return self._once("codedeploy", lambda: CodeDeploy(self._client("codedeploy")))
+
+    def iam(self) -> Iam:
+        """Roles."""
+        from lambda_ci.adapters.iam import Iam
+
+        return self._once("iam", lambda: Iam(self._client("iam")))
+
+    def logs(self) -> Logs:
+        """Log groups."""
+        from lambda_ci.adapters.logs import Logs
+
+        return self._once("logs", lambda: Logs(self._client("logs")))
+
+    def tagging(self) -> Tagging:
+        """Functions by their tags."""
+        from lambda_ci.adapters.tagging import Tagging
+
+        return self._once("tagging", lambda: Tagging(self._client("resourcegroupstaggingapi")))
+
     def s3_client(self) -> S3Client:
         """Path-style addresses on another endpoint than AWS's, which has no names for buckets."""
         return self._once("s3", self._s3)
 
-    def _client(self, service: Literal["cloudwatch"]) -> object:
+    def _client(self, service: _Service) -> object:
         config = self._config(service, self.patience.read, self.patience.attempts)
         with self._opening(service):
             return self._session().client(
@@ -266,6 +295,6 @@ def _botocore(environ: Mapping[str, str]) -> BotocoreSession:
 
 def connect(spec: AwsSpec, *, environ: Mapping[str, str], console: Console, patience: Patience | None = None) -> Aws:
     """AWS as the settings and the environment say. Makes no request; secrets of the environment are masked from here on."""
-    for name in ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+    for name in ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", *SECRETS):
         console.mask(environ.get(name, ""))
     return Aws(spec=spec, environ=environ, console=console, patience=patience or Patience())

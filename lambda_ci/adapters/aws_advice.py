@@ -168,6 +168,25 @@ ADVICE |= {
 }
 
 ADVICE |= {
+    "ApplicationDoesNotExistException": Advice(
+        "CodeDeploy has no such application in this account and region.",
+        "correct rollout.codedeploy.application, or create it with the compute platform Lambda",
+    ),
+    "DeploymentGroupDoesNotExistException": Advice(
+        "The application has no such deployment group.", "correct rollout.codedeploy.group, or create it"
+    ),
+    "DeploymentConfigDoesNotExistException": Advice(
+        "CodeDeploy has no such deployment configuration.",
+        "correct rollout.codedeploy.config; AWS's own begin with CodeDeployDefault.Lambda",
+    ),
+    "InvalidRoleException": Advice(
+        "CodeDeploy may not take the role of the deployment group, or it lacks rights.",
+        "attach AWSCodeDeployRoleForLambda to that role, and let codedeploy.amazonaws.com take it",
+    ),
+    "DeploymentDoesNotExistException": Advice("CodeDeploy does not know this deployment.", "run this again"),
+}
+
+ADVICE |= {
     "TooManyRequestsException CallerRateLimitExceeded": _THROTTLED,
     "TooManyRequestsException ConcurrentSnapshotCreateLimitExceeded": Advice(
         "Lambda makes only so many SnapStart snapshots at once in one account and region.",

@@ -28,6 +28,8 @@ VARIABLES = (
 """Variables that hold a token. GitLab's has the name that the pipeline gives it under ``id_tokens``."""
 _FILE = "AWS_WEB_IDENTITY_TOKEN_FILE"
 _GITHUB = ("ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN")
+SECRETS = (*VARIABLES, "ACTIONS_ID_TOKEN_REQUEST_TOKEN")
+"""Whoever reads one of these can take the role."""
 _ATTEMPTS = 4
 _RETRIED = frozenset({429, 500, 502, 503, 504})
 _TIMEOUT = 15.0

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _NEW_TRUST = 4
 """Times that a refusal is taken for a trust policy that is too new to be known everywhere."""
 _PAUSE = 2.0
+_OLD_TOKEN = frozenset({"ExpiredToken", "ExpiredTokenException"})
 _ILLEGAL = re.compile(r"[^\w+=,.@]+", re.ASCII)
 _LONGEST_NAME = 64
 _RUNS = (
@@ -39,14 +40,18 @@ _RUNS = (
     ("BITBUCKET_REPO_FULL_NAME", "BITBUCKET_BUILD_NUMBER"),
     ("CIRCLE_PROJECT_REPONAME", "CIRCLE_BUILD_NUM"),
     ("BUILD_REPOSITORY_NAME", "BUILD_BUILDID"),
+    ("JOB_NAME", "BUILD_NUMBER"),
 )
 
 
 def session_name(environ: Mapping[str, str]) -> str:
-    """What CloudTrail shows: the repository and the run, in the characters that AWS takes (2 to 64)."""
-    found = next((names for names in _RUNS if environ.get(names[0])), ())
-    words = ["lambda-ci", *(environ.get(name, "") for name in found)]
-    return _ILLEGAL.sub("-", "-".join(filter(None, words)))[:_LONGEST_NAME]
+    """What CloudTrail shows: the repository and the run, in the characters that AWS takes (2 to 64). A long repository gives way."""
+    repository, run = next((names for names in _RUNS if environ.get(names[0])), ("", ""))
+    who, number = (
+        _ILLEGAL.sub("-", text) for text in (f"lambda-ci-{environ.get(repository, '')}", environ.get(run, ""))
+    )
+    number = f"-{number[: _LONGEST_NAME // 2]}" if number else ""
+    return who.rstrip("-")[: _LONGEST_NAME - len(number)] + number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +111,13 @@ class Assumption:
         }
 
 
+class _Renewed(DeferredRefreshableCredentials):
+    """Renewed in the last five minutes: botocore begins fifteen before the end, which for the shortest session is at once."""
+
+    _advisory_refresh_timeout = 5 * 60
+    _mandatory_refresh_timeout = 2 * 60
+
+
 class _Provider(CredentialProvider):
     METHOD = "lambda-ci-role"
 
@@ -114,7 +126,7 @@ class _Provider(CredentialProvider):
         self._assumption = assumption
 
     def load(self) -> DeferredRefreshableCredentials:
-        return DeferredRefreshableCredentials(self._assumption.refresh, self.METHOD)
+        return _Renewed(self._assumption.refresh, self.METHOD)
 
 
 def use(session: Session, assumption: Assumption) -> None:
@@ -124,9 +136,16 @@ def use(session: Session, assumption: Assumption) -> None:
 
 
 def _refused(refusal: Refusal, assumption: Assumption) -> AwsError:
-    if refusal.code not in {"AccessDenied", "InvalidIdentityToken", "ValidationError"}:
+    if refusal.code not in {"AccessDenied", "InvalidIdentityToken", "ValidationError", *_OLD_TOKEN}:
         return refusal
-    if refusal.code == "ValidationError":
+    if refusal.code in _OLD_TOKEN and assumption.token is None:
+        return refusal
+    if refusal.code in _OLD_TOKEN:
+        fix = (
+            "begin the job again: its identity token is only good for a while. Where the job takes longer than the credentials last, "
+            "let them last longer (aws.role-duration-seconds, up to what the role allows), so that they need no renewal"
+        )
+    elif refusal.code == "ValidationError":
         fix = "correct aws.role-duration-seconds: the role's own maximum is the limit, and one hour where a role takes another"
     elif assumption.token:
         fix = (

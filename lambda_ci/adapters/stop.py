@@ -33,6 +33,10 @@ class Stop:
     def called(self) -> bool:
         return self._set.is_set()
 
+    def spare(self) -> None:
+        """The calling thread puts things in order: it is not told."""
+        self._thread.told = True
+
     def tell(self) -> None:
         """Raises ``KeyboardInterrupt`` in a thread that was not told yet."""
         if self.called and not getattr(self._thread, "told", False):

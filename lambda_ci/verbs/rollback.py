@@ -10,7 +10,7 @@ from lambda_ci.model.result import FunctionResult
 from lambda_ci.verbs.cloud import reach
 from lambda_ci.verbs.command import AwsCommand
 from lambda_ci.verbs.outcome import failure_of, result_of
-from lambda_ci.verbs.pipeline import settle
+from lambda_ci.verbs.settling import settle
 from lambda_ci.verbs.verification import check, tested
 from lambda_ci.verbs.world import Outcome
 
@@ -63,15 +63,18 @@ class Rollback(AwsCommand):
         self, result: FunctionResult, function: Function, settings: Settings, services: Services
     ) -> FunctionResult:
         from lambda_ci.deploy.rollback import choose, roll_back
+        from lambda_ci.deploy.rollout.settle import halt
 
-        rollback = choose(function.function_name, function.spec.alias, to=self.to, services=services)
+        name, alias = function.function_name, function.spec.alias
+        halted = halt(name, alias, function.spec.rollout, services)
+        rollback = choose(name, alias, to=self.to or halted, services=services)
         release = rollback.release
         if release.moves and not rollback.ran:
             services.console.line(f"the alias never ran version {release.version}: testing it first")
             smoke = tested(function, release, settings, services)
             result = replace(result, smoke=smoke)
             check(smoke, release, services, fix="choose another version with --to")
-        changed = roll_back(rollback, services)
+        changed = roll_back(rollback, services) or bool(halted)
         came_from = f" (commit {commit})" if (commit := rollback.version.record.commit) else ""
         services.console.line(f"alias {release.alias} runs version {release.version}{came_from}")
         return replace(

@@ -39,6 +39,7 @@ class Together(Generic[Item, Result]):
     interrupted: Callable[[Item], Result]
     left: Callable[[Item], Result]
     fatal: Callable[[Result], bool] = lambda _result: False
+    grace: float = _GRACE
     stop: Stop = field(default_factory=Stop)
 
     def all(self, items: Sequence[Item]) -> list[Result]:
@@ -86,7 +87,7 @@ class _Crew(Generic[Item, Result]):
                         raise bug
             except KeyboardInterrupt:
                 self._together.stop.now()
-                deadline = self._clock.monotonic() + _GRACE
+                deadline = self._clock.monotonic() + self._together.grace
 
     def _labour(self) -> None:
         bug: Exception | None = None

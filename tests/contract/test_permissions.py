@@ -13,12 +13,13 @@ import pytest
 from botocore import xform_name
 
 from lambda_ci.adapters.aws_denied import s3_action, statement
+from lambda_ci.deploy.rights.table import RIGHTS
 from lambda_ci.model.spec.project import StagingSpec
 from tests.fakes.aws_server import AwsServer, Request
 from tests.fakes.deployment import Project
 
 ROOT = Path(__file__).resolve().parents[2]
-SERVICES = ("lambda", "s3", "ecr", "sts", "cloudwatch", "codeartifact")
+SERVICES = ("lambda", "s3", "ecr", "sts", "cloudwatch", "codeartifact", "codedeploy", "logs", "iam")
 NAMES = {
     "lambda:Invoke": ("lambda:InvokeFunction",),
     "lambda:InvokeWithResponseStream": ("lambda:InvokeFunction",),
@@ -26,6 +27,12 @@ NAMES = {
     "codeartifact:GetAuthorizationToken": ("codeartifact:GetAuthorizationToken", "sts:GetServiceBearerToken"),
 }
 """Operations whose actions have other names, or that take two."""
+BESIDE = {
+    "sts:AssumeRole", "sts:AssumeRoleWithWebIdentity",
+    "codeartifact:GetAuthorizationToken", "codeartifact:ReadFromRepository", "sts:GetServiceBearerToken",
+    "tag:GetResources", "lambda:ListFunctions", "logs:DeleteLogGroup",
+}  # fmt: skip
+"""What the configuration does not tell: the identity before the role, package indexes, previews."""
 FREE = {"sts:GetCallerIdentity"}
 """Nobody needs to be allowed this."""
 
@@ -77,6 +84,12 @@ def test_every_request_that_the_program_makes_is_in_the_document(method: str, fi
     choices = [set(actions_of(*one)) for one in operations()[method]]
     missing = [choice - actions() - FREE for choice in choices]
     assert not all(missing), f"{file} calls {method}: add {missing} to docs/permissions.md"
+
+
+def test_the_document_has_what_the_policy_verb_prints_and_nothing_else() -> None:
+    printed = {action for right in RIGHTS for action in right.actions}
+    assert printed <= actions()
+    assert actions() - printed == BESIDE
 
 
 def test_everything_that_a_deployment_requests_is_in_the_document(tmp_path: Path) -> None:

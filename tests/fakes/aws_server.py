@@ -19,16 +19,23 @@ from urllib.parse import parse_qsl, urlsplit
 from xml.sax.saxutils import escape
 
 from tests.fakes.aws_cloudwatch import FakeCloudWatch
+from tests.fakes.aws_codedeploy import FakeCodeDeploy
 from tests.fakes.aws_ecr import FakeEcr
 from tests.fakes.aws_faults import After, Before, Fault, Faults, Hang, Html, Lost, Reset, Status
 from tests.fakes.aws_lambda import ACCOUNT, Answer, Deployed, FakeLambda
+from tests.fakes.aws_logs import FakeLogs
+from tests.fakes.aws_roles import role_answer
 from tests.fakes.aws_s3 import FakeS3
 from tests.fakes.aws_strict import AwsRefusal, JsonObject, parse
 from tests.fakes.aws_sts import FakeSts
+from tests.fakes.aws_tagging import FakeTagging
 from tests.fakes.http_server import HttpHandler, HttpServer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from tests.fakes.aws_iam import Guard
+    from tests.fakes.aws_quota import Quota
 
 __all__ = [
     "CREDENTIALS", "READING", "After", "AwsServer", "Before", "Fault", "Faults", "Hang", "Html", "Lost", "Request",
@@ -68,6 +75,8 @@ class AwsServer(HttpServer):
         self.sts = FakeSts(account=ACCOUNT)
         self.faults = Faults()
         self.requests: list[Request] = []
+        self.guard: Guard | Quota | None = None
+        """``None``: everybody may do everything."""
         self.lock = threading.RLock()
         self._begin()
 
@@ -77,7 +86,18 @@ class AwsServer(HttpServer):
         self.lambda_ = FakeLambda(region=self.region, objects=self.s3.content)
         self.ecr = FakeEcr(region=self.region)
         self.lambda_.images = self.ecr.resolve
-        self.json_services: dict[str, JsonService] = {"ecr": self.ecr, "monitoring": self.cloudwatch}
+        self.codedeploy = FakeCodeDeploy(self.lambda_)
+        self.logs = FakeLogs()
+        self.roles: dict[str, JsonObject] = {}
+        """Trust policies, by the name of the role."""
+        self.tagging = FakeTagging(self.lambda_)
+        self.json_services: dict[str, JsonService] = {
+            "ecr": self.ecr,
+            "monitoring": self.cloudwatch,
+            "codedeploy": self.codedeploy,
+            "logs": self.logs,
+            "tagging": self.tagging,
+        }
 
     @property
     def functions(self) -> dict[str, Deployed]:
@@ -101,13 +121,16 @@ class AwsServer(HttpServer):
     def answer(self, operation: str, request: _Parsed) -> Answer:
         with self.lock:
             if request.service == "lambda":
-                return self.lambda_.operations()[operation](request.parameters)
+                answer = self.lambda_.operations()[operation](request.parameters)
+                return self.guard.shown(operation, answer) if self.guard else answer
             if request.service == "s3":
                 return self.s3.answer(
                     operation, request.path, query=request.query, headers=request.headers, body=request.body
                 )
             if service := self.json_services.get(request.service):
                 return service.answer(operation, request.parameters)
+            if operation == "GetRole":
+                return role_answer(self.roles, request.parameters["RoleName"])
             return self.sts.answer(operation, request.parameters, signed="authorization" in request.headers)
 
 
@@ -139,7 +162,9 @@ class _Handler(HttpHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         body = self.rfile.read(int(headers.get("content-length", 0)))
         url = urlsplit(self.path)
-        query = dict(parse_qsl(url.query, keep_blank_values=True))
+        query: dict[str, str] = {}
+        for name, value in parse_qsl(url.query, keep_blank_values=True):  # the parts of a list come one by one
+            query[name] = f"{query[name]}\n{value}" if name in query else value
         scope = re.search(r"Credential=[^/]+/\d+/[^/]+/(\w+)/aws4_request", headers.get("authorization", ""))
         service = scope[1] if scope else ""
         try:
@@ -154,6 +179,10 @@ class _Handler(HttpHandler):
         with aws.lock:
             aws.requests.append(Request(operation, parameters, headers, len(body)))
             fault = aws.faults.take(operation)
+            denied = aws.guard.denied(service, operation, parameters, url.path) if aws.guard else None
+        if denied:
+            self._refuse(service, denied)
+            return
         self._fulfil(operation, _Parsed(service, url.path, query, headers, body, parameters), fault)
 
     do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = do_PATCH = _serve
@@ -187,7 +216,7 @@ class _Handler(HttpHandler):
         return self._refuse(request.service, answer) if isinstance(answer, AwsRefusal) else self._send(answer)
 
     def _refuse(self, service: str, refusal: AwsRefusal) -> None:
-        if service in {"sts", ""}:
+        if service in {"sts", "iam", ""}:
             text = f"<Error><Code>{refusal.code}</Code><Message>{escape(refusal.message)}</Message></Error>"
             text = f"<ErrorResponse>{text}<RequestId>r</RequestId></ErrorResponse>"
             return self._send(

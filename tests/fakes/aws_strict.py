@@ -95,7 +95,7 @@ def _typed(text: str, kind: str) -> Json:
     if kind in {"integer", "long"} and text.isdecimal():
         return int(text)
     if kind == "list":
-        return [text]
+        return text.split("\n")
     return text == "true" if kind == "boolean" else text
 
 

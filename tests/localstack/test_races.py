@@ -169,3 +169,31 @@ def test_two_runs_of_the_same_inputs_at_once_make_one_version(account: Account) 
     ran = account.cli("deploy")
     assert (ran.code, inner) == (0, [0]), ran.err
     assert (account.alias(), account.versions()) == ("2", ["1", "2"])
+
+
+def test_code_that_others_put_there_right_after_the_configuration_is_not_overwritten(account: Account) -> None:
+    account.deploy("first", environment={"COLOUR": "red"})
+    theirs = archive("def handler(event, context): pass")
+
+    def replace() -> None:
+        account.settled()
+        account.client.update_function_code(FunctionName=NAME, ZipFile=theirs)
+        account.settled()
+
+    account.proxy.faults.add("UpdateFunctionConfiguration", After(replace))
+    ran = account.deploy("second", environment={"COLOUR": "blue"})
+    assert (ran.code, account.alias(), account.versions()) == (5, "1", ["1"])
+    assert "changed by somebody else" in ran.function(NAME)["failure"]["what"]
+    assert "UpdateFunctionCode" not in account.proxy.operations
+    assert account.deploy().code == 0
+    assert account.answer()["answer"] == "second"
+
+
+def test_tags_of_others_stay_whenever_they_come(account: Account) -> None:
+    account.deploy("first")
+    arn = account.configuration()["FunctionArn"]
+    tagging = Before(lambda: account.client.tag_resource(Resource=arn, Tags={"theirs": "1"}))
+    account.proxy.faults.add("TagResource", tagging)
+    ran = account.deploy("second", tags={"team": "shop"})
+    assert ran.code == 0, ran.err
+    assert {"theirs", "team"} <= set(account.client.list_tags(Resource=arn)["Tags"])
