@@ -1,0 +1,33 @@
+"""The plan as a comment under the pull request that the run is about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lambda_ci.ci.pull_request import pull_request
+from lambda_ci.verbs.forges import forge_of, tried, warn
+from lambda_ci.verbs.preview_announcing import run_address
+
+if TYPE_CHECKING:
+    from lambda_ci.model.result import RunResult
+    from lambda_ci.model.settings import Settings
+    from lambda_ci.verbs.world import World
+
+
+def write(result: RunResult, settings: Settings, world: World) -> None:
+    """One comment for each project, edited in place. What keeps it from being written is a warning."""
+    from lambda_ci.report.comment import marker, plan_comment
+
+    pull = pull_request(world.environ)
+    if pull is None:
+        world.console.line("no comment: this run is about no pull request")
+        return
+    if pull.from_fork and not pull.privileged:
+        warn(world, "no comment: the pull request comes from a fork, and its runs can only read")
+        return
+    if (forge := forge_of(world)) is None:
+        return
+    subject = f"{settings.project} {settings.stage}" if settings.stage else settings.project
+    text = world.console.redact(plan_comment(result, project=subject, run=run_address(world)))
+    mark = marker("plan", subject)
+    tried(lambda: forge.comment(pull.number, marker=mark, markdown=text), world)

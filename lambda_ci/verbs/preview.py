@@ -1,0 +1,88 @@
+"""``lambda-ci preview``: an environment of its own for each pull request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lambda_ci.ci.pull_request import pull_request
+from lambda_ci.errors import ConfigurationError
+from lambda_ci.model.preview import Event
+from lambda_ci.verbs.command import AwsCommand
+
+if TYPE_CHECKING:
+    import argparse
+
+    from lambda_ci.model.preview import PullRequest
+    from lambda_ci.verbs.world import Outcome, World
+
+ACTIONS = ("up", "down", "sweep")
+_FORK = (
+    "the pull request comes from a fork: its code is not run with this repository's rights, and there is no preview; "
+    "docs/previews.md has a recipe in two workflows"
+)
+
+
+class Preview(AwsCommand):
+    USAGE = "[up|down|sweep] [options]"
+    DESCRIPTION = (
+        "Deploys each function of a pull request as a function of its own, NAME-pr-N, with the settings of the stage `preview` "
+        "(up); removes everything that carries the pull request's mark (down); removes what closed pull requests left behind, and "
+        "what is older than `preview.ttl` (sweep). Without a word, the event of the CI system decides between up and down."
+    )
+
+    action: str = ""
+    dry_run: bool = False
+    prebuilt: str = ""
+
+    @staticmethod
+    def declare(parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("action", nargs="?", default="", choices=("", *ACTIONS), metavar="up|down|sweep")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="with sweep and down: only show what would be removed"
+        )
+        text = "with up: build nothing, and deploy the packages (NAME.zip) of this folder; they may come from a fork"
+        parser.add_argument("--prebuilt", default="", metavar="DIR", help=text)
+        AwsCommand.declare(parser)
+
+    def run(self, world: World) -> Outcome:
+        if self.action == "sweep":
+            from lambda_ci.verbs.preview_sweep import sweep
+
+            return sweep(self, world, dry_run=self.dry_run)
+        pull = pull_request(world.environ) or _of_workflow(world)
+        if pull is None:
+            raise ConfigurationError(
+                "this run is about no pull request",
+                why="Its event names none.",
+                fix="run it on `pull_request`, or use `lambda-ci preview sweep` in a scheduled workflow",
+            )
+        return self._run(pull, world)
+
+    def _run(self, pull: PullRequest, world: World) -> Outcome:
+        from lambda_ci.verbs.preview_down import down
+        from lambda_ci.verbs.preview_up import skipped, up
+
+        if pull.from_fork and not pull.privileged:
+            return skipped(_FORK, pull, world)
+        if self.action == "down" or (not self.action and pull.event is Event.CLOSED):
+            return down(self, world, pull, dry_run=self.dry_run)
+        if pull.from_fork and not self.prebuilt:
+            raise ConfigurationError(
+                "a fork's code must not be built here",
+                why="This event gives a run the rights and the secrets of this repository; building runs code of the pull request.",
+                fix="build on `pull_request` and deploy with --prebuilt: the recipe in two workflows in docs/previews.md",
+            )
+        if self.dry_run:
+            raise ConfigurationError(
+                "a preview cannot be deployed for show",
+                why="--dry-run is for `down` and `sweep`.",
+                fix="`lambda-ci plan --stage preview` shows the settings; plan compares them with the functions of that stage",
+            )
+        return up(self, world, pull, prebuilt=self.prebuilt)
+
+
+def _of_workflow(world: World) -> PullRequest | None:
+    """After another workflow's run (workflow_run): GitHub is asked which pull request it was about, its artefacts are not."""
+    from lambda_ci.verbs.preview_workflow import of_workflow
+
+    return of_workflow(world)
