@@ -14,18 +14,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from lambda_ci.ci.reports import SUMMARY as REPORT
+from lambda_ci.ci.reports import Reports
 from lambda_ci.model.problem import Origin, Problem, Severity
+from lambda_ci.model.secret import forms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 ANNOTATIONS = 10
 """Of one kind in one step; the runner only logs the rest."""
 SUMMARY_BYTES = 1024 * 1024
 """For one step; the runner drops a larger summary as a whole."""
 CUT = "\n\n…\n\n*This summary was cut: GitHub takes 1 MiB at most. The log has all of it.*\n"
-SHORTEST_MASK = 4
-"""Characters: masking shorter lines of a longer secret (a brace, say) would only shred the log."""
 OUTPUT = "GITHUB_OUTPUT"
 SUMMARY = "GITHUB_STEP_SUMMARY"
 
@@ -55,14 +56,16 @@ class GitHub:
     output: str = ""
     summary: str = ""
     token: Callable[[], str] = _token
+    reports: Reports = field(default_factory=Reports)
+    """For those who want files as well."""
     _annotations: Counter[Severity] = field(default_factory=Counter, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     name = "GitHub Actions"
 
     @classmethod
-    def from_environ(cls, environ: Mapping[str, str]) -> Self:
-        return cls(output=environ.get(OUTPUT, ""), summary=environ.get(SUMMARY, ""))
+    def from_environ(cls, environ: Mapping[str, str], *, reports: Reports | None = None) -> Self:
+        return cls(output=environ.get(OUTPUT, ""), summary=environ.get(SUMMARY, ""), reports=reports or Reports())
 
     def group(self, title: str) -> str:
         return f"::group::{escape_data(title)}"
@@ -71,10 +74,8 @@ class GitHub:
         return "::endgroup::"
 
     def mask(self, secret: str) -> str:
-        """One command for each line: the runner compares line by line."""
-        lines = [line.strip() for line in secret.splitlines()]
-        chosen = [line for line in lines if len(line) >= SHORTEST_MASK] or [line for line in lines if line]
-        return "\n".join(f"::add-mask::{escape_data(line)}" for line in dict.fromkeys(chosen))
+        """One command for each text in which it can appear: the runner compares line by line."""
+        return "\n".join(f"::add-mask::{escape_data(form)}" for form in forms(secret))
 
     def line(self, text: str) -> str:
         """Text of our own, which may quote others: as it is, unless the runner could take some of it for a command."""
@@ -102,21 +103,26 @@ class GitHub:
         return self.line(text)
 
     def write_outputs(self, values: Mapping[str, str]) -> Problem | None:
+        kept = self.reports.outputs(values) if values else None
         if not self.output or not values:
-            return None
-        return _append(
-            OUTPUT, self.output, "".join(self._output(name, value) for name, value in values.items()).encode()
-        )
+            return kept
+        text = "".join(self._output(name, value) for name, value in values.items())
+        return _append(OUTPUT, self.output, text.encode()) or kept
 
     def write_summary(self, markdown: str) -> Problem | None:
+        kept = self.reports.write(REPORT, markdown) if markdown else None
         if not self.summary or not markdown:
-            return None
+            return kept
         try:
             used = Path(self.summary).stat().st_size
         except OSError:
             used = 0
         content = cut(markdown, room=SUMMARY_BYTES - used)
-        return _append(SUMMARY, self.summary, content) if content else _unwritten(SUMMARY, "the step's summary is full")
+        full = "the step's summary is full"
+        return (_append(SUMMARY, self.summary, content) if content else _unwritten(SUMMARY, full)) or kept
+
+    def write_problems(self, problems: Sequence[Problem]) -> Problem | None:  # noqa: ARG002 - the annotations say it
+        return None
 
     def _room(self, severity: Severity) -> bool:
         with self._lock:

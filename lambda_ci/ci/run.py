@@ -76,6 +76,16 @@ def _azure(environ: Variables) -> Run:
     )
 
 
+def _jenkins(environ: Variables) -> Run:
+    """jenkins.io, using environment variables; those of git are the plugin's."""
+    return Run(
+        builder=environ.get("JENKINS_URL", ""),
+        invocation=environ.get("BUILD_URL", ""),
+        number=environ.get("BUILD_NUMBER", ""),
+        repository=_repository(environ, "GIT_COMMIT", environ.get("GIT_URL", "")),
+    )
+
+
 def _repository(environ: Variables, commit: str, url: str) -> Repository | None:
     found = environ.get(commit, "")
     return Repository(commit=found, url=public(url)) if found else None
@@ -87,4 +97,5 @@ _RUNS: Mapping[str, Callable[[Variables], Run]] = {
     "BITBUCKET_BUILD_NUMBER": _bitbucket,
     "CIRCLECI": _circleci,
     "TF_BUILD": _azure,
+    "JENKINS_URL": _jenkins,
 }

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from lambda_ci.console import Style
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+    from typing import TextIO
 
+    from lambda_ci.ci.reports import Reports
+    from lambda_ci.console import Clock
     from lambda_ci.model.problem import Problem
 
 
@@ -32,13 +37,91 @@ class CiSystem(Style, Protocol):
         """Add to what people see of the job at a glance. The same as above."""
         ...
 
+    def write_problems(self, problems: Sequence[Problem]) -> Problem | None:
+        """Have problems shown beside the lines that they are about, where marks in the log do not do that. The same as above."""
+        ...
 
-def detect(environ: Mapping[str, str]) -> CiSystem:
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What a CI system may need to know. ``log`` is what it reads as the log.
+
+    ``reports``: the folder named for reports; without one they go to ``packages``, beside the packages, but on a known CI system only.
+    """
+
+    environ: Mapping[str, str]
+    clock: Clock
+    log: TextIO
+    reports: Path | None
+    packages: Path
+
+
+def detect(around: Surroundings) -> CiSystem:
     """The CI system that set these environment variables."""
-    if environ.get("GITHUB_ACTIONS") == "true":
-        from lambda_ci.ci.github import GitHub
+    found = next((make for mark, make in _SYSTEMS.items() if _holds(around.environ.get(mark, ""))), _plain)
+    return found(around)
 
-        return GitHub.from_environ(environ)
+
+def _holds(mark: str) -> bool:
+    return bool(mark) and mark.lower() != "false"
+
+
+def _github(around: Surroundings) -> CiSystem:
+    from lambda_ci.ci.github import GitHub
+    from lambda_ci.ci.reports import Reports
+
+    return GitHub.from_environ(around.environ, reports=Reports(folder=around.reports))
+
+
+def _gitlab(around: Surroundings) -> CiSystem:
+    from lambda_ci.ci.gitlab import GitLab
+
+    return GitLab(clock=around.clock, reports=_beside_packages(around, quoted=False))
+
+
+def _bitbucket(around: Surroundings) -> CiSystem:
+    from lambda_ci.ci.bitbucket import Bitbucket
+
+    return Bitbucket.from_environ(around.environ, reports=_beside_packages(around))
+
+
+def _circleci(around: Surroundings) -> CiSystem:
+    from lambda_ci.ci.circleci import CircleCi
+
+    return CircleCi.from_environ(around.environ, reports=_beside_packages(around))
+
+
+def _azure(around: Surroundings) -> CiSystem:
+    from lambda_ci.ci.azure import Azure
+
+    return Azure(log=around.log, reports=_beside_packages(around))
+
+
+def _jenkins(around: Surroundings) -> CiSystem:
+    from lambda_ci.ci.jenkins import Jenkins
+
+    return Jenkins(reports=_beside_packages(around))
+
+
+def _plain(around: Surroundings) -> CiSystem:
     from lambda_ci.ci.plain import Plain
+    from lambda_ci.ci.reports import Reports
 
-    return Plain()
+    return Plain(reports=Reports(folder=around.reports))
+
+
+def _beside_packages(around: Surroundings, *, quoted: bool = True) -> Reports:
+    from lambda_ci.ci.reports import Reports
+
+    return Reports(folder=around.reports or around.packages, quoted=quoted)
+
+
+_SYSTEMS: Mapping[str, Callable[[Surroundings], CiSystem]] = {
+    "GITHUB_ACTIONS": _github,
+    "GITLAB_CI": _gitlab,
+    "BITBUCKET_BUILD_NUMBER": _bitbucket,
+    "CIRCLECI": _circleci,
+    "TF_BUILD": _azure,
+    "JENKINS_URL": _jenkins,
+}
+"""By the variable that tells them."""

@@ -79,10 +79,20 @@ def test_ten_problems_of_a_kind_are_annotations_and_the_rest_are_lines() -> None
 
 
 def test_a_secret_of_several_lines_is_masked_line_by_line_without_its_braces() -> None:
-    masked = _github().mask('{\n  "key": "100%"\r\n}\n')
-    assert masked == '::add-mask::"key": "100%25"'
+    masked = _github().mask('{\n  "key": "100%"\r\n}\n').splitlines()
+    assert masked[0] == '::add-mask::"key": "100%25"'
+    assert "::add-mask::{" not in masked
     assert _github().mask("abc") == "::add-mask::abc"
     assert _github().mask("  \n ") == ""
+
+
+def test_a_secret_is_masked_in_every_form_that_a_log_may_show() -> None:
+    masked = [command.data for command in commands(_github().mask('pass"w%rd'))]
+    assert masked[:4] == ['pass"w%rd', 'pass\\"w%rd', "pass%22w%25rd", "cGFzcyJ3JXJk"]
+
+
+def test_the_number_of_an_account_is_not_masked_because_outputs_with_it_would_be_dropped() -> None:
+    assert _github().mask("123456789012") == ""
 
 
 def test_untrusted_text_stands_between_a_token_and_the_same_token() -> None:

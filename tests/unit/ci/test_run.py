@@ -70,6 +70,18 @@ SYSTEMS = {
         "https://dev.example/o/shop/_build/results?buildId=11",
         "https://git.example/o/shop",
     ),
+    "jenkins": (
+        {
+            "JENKINS_URL": "https://jenkins.example/",
+            "BUILD_URL": "https://jenkins.example/job/shop/5/",
+            "BUILD_NUMBER": "5",
+            "GIT_COMMIT": SHA,
+            "GIT_URL": "https://user:secret@git.example/o/shop",
+        },
+        "https://jenkins.example/",
+        "https://jenkins.example/job/shop/5/",
+        "https://git.example/o/shop",
+    ),
 }
 
 

@@ -1,11 +1,15 @@
 """Which CI system it is, and the one that is none."""
 
+import io
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lambda_ci.ci.plain import Plain
-from lambda_ci.ci.system import detect
+from lambda_ci.ci.system import Surroundings, detect
+from lambda_ci.main import SystemClock
 from lambda_ci.model.problem import Origin, Problem
 
 
@@ -14,12 +18,48 @@ from lambda_ci.model.problem import Origin, Problem
     [
         ({"GITHUB_ACTIONS": "true"}, "GitHub Actions"),
         ({"GITHUB_ACTIONS": "false"}, "plain"),
+        ({"GITLAB_CI": "true"}, "GitLab CI"),
+        ({"GITLAB_CI": "false"}, "plain"),
+        ({"BITBUCKET_BUILD_NUMBER": "3"}, "Bitbucket Pipelines"),
+        ({"CIRCLECI": "true"}, "CircleCI"),
+        ({"TF_BUILD": "True"}, "Azure Pipelines"),
+        ({"JENKINS_URL": "https://jenkins.example/"}, "Jenkins"),
         ({"CI": "true"}, "plain"),
         ({}, "plain"),
     ],
 )
 def test_the_environment_tells_the_ci_system(environ: dict[str, str], name: str) -> None:
-    assert detect(environ).name == name
+    assert detect(_around(environ)).name == name
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {"GITLAB_CI": "true"},
+        {"BITBUCKET_BUILD_NUMBER": "3"},
+        {"CIRCLECI": "1"},
+        {"TF_BUILD": "1"},
+        {"JENKINS_URL": "x"},
+    ],
+)
+def test_a_known_system_has_its_reports_beside_the_packages(tmp_path: Path, environ: dict[str, str]) -> None:
+    assert detect(_around(environ, packages=tmp_path / "dist")).write_summary("text") is None
+    assert detect(_around(environ, reports=tmp_path / "reports")).write_summary("text") is None
+    assert [(tmp_path / name / "lambda-ci.md").exists() for name in ("dist", "reports")] == [True, True]
+
+
+def test_github_and_no_system_have_reports_only_where_a_folder_is_named(tmp_path: Path) -> None:
+    for number, environ in enumerate(({"GITHUB_ACTIONS": "true"}, {})):
+        folder = tmp_path / f"reports-{number}"
+        assert detect(_around(environ, packages=tmp_path / "dist")).write_summary("text") is None
+        system = detect(_around(environ, reports=folder))
+        assert (system.write_summary("text"), system.write_outputs({"version": "3"})) == (None, None)
+        assert sorted(path.name for path in folder.iterdir()) == ["lambda-ci.env", "lambda-ci.json", "lambda-ci.md"]
+    assert not (tmp_path / "dist").exists()
+
+
+def _around(environ: dict[str, str], *, reports: Path | None = None, packages: Path = Path("/gone")) -> Surroundings:
+    return Surroundings(environ=environ, clock=SystemClock(), log=io.StringIO(), reports=reports, packages=packages)
 
 
 def test_a_terminal_gets_titles_and_plain_lines() -> None:
