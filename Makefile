@@ -50,11 +50,11 @@ unit: $(READY)
 
 integration: $(READY)
 	@echo "== tests: integration (package index, embedded AWS) =="
-	$(BIN)/python -m pytest tests/integration
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/integration
 
 container: $(READY)
 	@echo "== tests: the image (Docker engine; where none answers they are skipped, and say so) =="
-	$(BIN)/python -m pytest tests/container
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup tests/container
 
 localstack: $(READY)
 	@echo "== tests: deploying to LocalStack, with faults on the wire (a package index; 330 MB in .venv-localstack) =="

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from io import StringIO
 from typing import TYPE_CHECKING, Protocol, TextIO
 
+from lambda_ci.model.secret import forms
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
@@ -17,8 +19,6 @@ if TYPE_CHECKING:
 
     from lambda_ci.model.problem import Problem
 
-SHORTEST_LINE = 4
-"""Characters: shorter lines of a secret of several lines (a brace, say) are not secret, and hiding them hides the log."""
 _SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\))")
 """Colours, cursor movements and titles (ECMA-48)."""
 _LINE_END = re.compile(r"\r\n?|[\u2028\u2029]")
@@ -133,8 +133,8 @@ class Console:
         if self._outer:
             self._outer.mask(secret)
             return
-        lines = {line for line in map(str.strip, secret.splitlines()) if len(line) >= SHORTEST_LINE}
-        new = ({secret, secret.strip()} | lines) - {""}
+        found = set(forms(secret))
+        new = found | ({secret, secret.strip()} if found else set())
         with self._lock:
             known = new <= self._secrets
             self._secrets |= new

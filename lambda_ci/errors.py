@@ -7,6 +7,7 @@ LambdaCiError
 ├── AwsError            5  AWS refused, could not be reached, or answered nonsense
 ├── VerificationError   6  the new version failed its smoke test; traffic was not moved
 ├── RollbackError       7  taking a change back failed as well
+├── ForgeError          8  GitHub, GitLab or Bitbucket refused or could not be reached
 └── Interrupted       130  Ctrl-C or SIGTERM
 Anything else is a bug in lambda-ci and ends with 1.
 """
@@ -74,6 +75,12 @@ class RollbackError(LambdaCiError):
     """A change had to be taken back, and that failed too."""
 
     exit_code = 7
+
+
+class ForgeError(LambdaCiError):
+    """GitHub, GitLab or Bitbucket refused a request or could not be reached."""
+
+    exit_code = 8
 
 
 class Interrupted(LambdaCiError):

@@ -32,7 +32,7 @@ DESCRIPTION = (
 )
 EPILOG = (
     "Exit codes: 0 done, 1 a bug in lambda-ci, 2 configuration, 3 build, 4 package, 5 AWS, 6 verification failed, 7 rolling back "
-    "failed, 130 interrupted. `lambda-ci VERB --help` says more about a verb."
+    "failed, 8 the forge (GitHub, GitLab, Bitbucket) refused, 130 interrupted. `lambda-ci VERB --help` says more about a verb."
 )
 REPORT = "please report it, with the lines above and `lambda-ci --version`"
 
@@ -71,26 +71,34 @@ def main(
     """
     inputs = from_environ(environ)
     command = _command(argv or ["--help"], prog="lambda-ci") if argv or inputs is None else _command_of_action(inputs)
-    world = _world(environ, inputs, cwd=cwd, stdin=stdin, stderr=stderr, clock=clock or SystemClock())
+    world = _world(environ, inputs, command, cwd=cwd, stdin=stdin, stderr=stderr, clock=clock or SystemClock())
     outcome = _attempt(command, world)
     told = _report(outcome, world=world, as_json=command.json, stdout=stdout)
+    _leave(world)
     return outcome.result.exit_code or int(not told)
 
 
 def _world(
     environ: Mapping[str, str],
     inputs: Mapping[str, str] | None,
+    command: Command,
     *,
     cwd: Path,
     stdin: TextIO,
     stderr: TextIO,
     clock: Clock,
 ) -> World:
-    from lambda_ci.ci.system import detect
+    from functools import partial
+
+    from lambda_ci.ci.system import Surroundings, detect
     from lambda_ci.console import Console
+    from lambda_ci.inputs.folders import given_folder
     from lambda_ci.verbs.world import World
 
-    ci = detect(environ)
+    folder = partial(given_folder, flags=command.flags, inputs=inputs, environ=environ, cwd=cwd)
+    packages = folder("output-dir") or cwd / "dist"
+    around = Surroundings(environ=environ, clock=clock, log=stderr, reports=folder("report-dir"), packages=packages)
+    ci = detect(around)
     terminal = stderr.isatty() and not environ.get("CI")
     colour = terminal and not environ.get("NO_COLOR")
     return World(
@@ -176,13 +184,14 @@ def _report(outcome: Outcome, *, world: World, as_json: bool, stdout: TextIO) ->
 
     False where standard output did not take it.
     """
+    from lambda_ci.ci.checkout import from_the_top
     from lambda_ci.report.document import printed
     from lambda_ci.report.failure import failures_text, marks
 
     result, console = outcome.result, world.console
     for problem in marks(result):
-        console.mark(problem)
-    if result.functions or result.failure or result.affected:
+        console.mark(from_the_top(problem, environ=world.environ, cwd=world.cwd))
+    if result.functions or result.failure or result.affected or result.notice:
         _hand_on(result, world)
     answer = printed(outcome.document) if as_json else world.ci.answer(console.redact(outcome.text))
     trouble = _print(answer, stdout)
@@ -194,19 +203,37 @@ def _report(outcome: Outcome, *, world: World, as_json: bool, stdout: TextIO) ->
 
 
 def _hand_on(result: RunResult, world: World) -> None:
-    """Write what later steps and people read: the outputs and the job summary, where the CI system has them."""
+    """Write what later steps and people read: the outputs, the job summary and the problems, where the CI system has them."""
+    from dataclasses import replace
     from pathlib import Path
 
+    from lambda_ci.ci.checkout import from_the_top
+    from lambda_ci.report.failure import marks
     from lambda_ci.report.outputs import outputs
     from lambda_ci.report.summary import summary
 
-    workspace = world.environ.get("GITHUB_WORKSPACE")
+    redact = world.console.redact
+    values = outputs(result, workspace=Path(world.environ.get("GITHUB_WORKSPACE") or world.cwd))
+    found = (from_the_top(one, environ=world.environ, cwd=world.cwd) for one in (*marks(result), *result.warnings))
+    problems = [replace(one, message=redact(one.message)) for one in found]
     troubles = (
-        world.ci.write_outputs(outputs(result, workspace=Path(workspace) if workspace else None)),
-        world.ci.write_summary(world.console.redact(summary(result))),
+        world.ci.write_outputs({name: redact(value) for name, value in values.items()}),
+        world.ci.write_summary(redact(summary(result))),
+        world.ci.write_problems(problems),
     )
     for trouble in filter(None, troubles):
         world.console.problem(trouble)
+
+
+def _leave(world: World) -> None:
+    """GitHub's runner mounts a folder of its own as HOME: it could not remove what root leaves there (the cache)."""
+    home = world.environ.get("HOME")
+    if world.inputs is not None and home:
+        from pathlib import Path
+
+        from lambda_ci.adapters.ownership import give_back
+
+        give_back(Path(home))
 
 
 def _print(text: str, stdout: TextIO) -> str:

@@ -26,7 +26,9 @@ from lambda_ci.inputs.aws_names import OPERATIONS, settable
 from lambda_ci.inputs.schema import first_sentence, json_schema
 from lambda_ci.model.spec.function import FunctionSpec
 from lambda_ci.model.spec.packages import AuditSpec, BuildSpec, ImageSpec, PackageSpec
+from lambda_ci.model.spec.preview import PreviewSpec
 from lambda_ci.model.spec.project import AwsSpec, CacheSpec, Spec, StagingSpec
+from lambda_ci.model.spec.section import Section
 from lambda_ci.model.spec.serving import RolloutSpec
 from tools.reference import action_inputs, reference
 
@@ -63,11 +65,21 @@ RUN_OPTIONS: tuple[Mapping[str, str], ...] = (
         "help": "Deploy although the alias runs a later commit than this one.",
     },
     {
+        "name": "revision-id",
+        "kind": "string",
+        "help": "Go on only while the function on AWS ($LATEST) has this RevisionId.",
+    },
+    {
         "name": "fail-fast",
         "kind": "boolean",
         "help": "Begin with no other function once one has failed. Default: each is deployed, whatever becomes of the others.",
     },
     {"name": "output-dir", "kind": "path", "help": "Where packages are written. Default: dist."},
+    {
+        "name": "report-dir",
+        "kind": "path",
+        "help": "Where outputs and summary are written as files. Default: output-dir on known CI systems other than GitHub, else nowhere.",
+    },
     {
         "name": "cache-dir",
         "kind": "path",
@@ -107,9 +119,11 @@ def option_rows(model: ServiceModel) -> list[dict[str, Any]]:
     """One row per option, as ``options.json`` holds them."""
     project = [
         _row(Spec, "project", name="project", key="project"),
+        _row(Spec, "on-failure", name="on-failure", key="on-failure"),
         *(_row(AwsSpec, key, name=key, key=f"aws.{key}") for key in _fields(AwsSpec)),
         *(_row(StagingSpec, key, name=f"staging-{key}", key=f"staging.{key}") for key in _fields(StagingSpec)),
         *(_row(CacheSpec, key, name=f"cache-{key}", key=f"cache.{key}") for key in _fields(CacheSpec)),
+        *(_row(PreviewSpec, key, name=f"preview-{key}", key=f"preview.{key}") for key in _fields(PreviewSpec)),
     ]
     apart = {"members", "build", "package", "audit", "image"}
     own = [_row(FunctionSpec, key, name=key, key=key) for key in _fields(FunctionSpec) if key not in apart]
@@ -140,7 +154,7 @@ def _row(model: type[BaseModel], field_name: str, *, name: str, key: str) -> dic
 
 def _kind(annotation: object) -> str:
     parts = _parts(annotation)
-    if len(parts) > 1 and "none" in get_args(parts[-1]):
+    if (len(parts) > 1 and "none" in get_args(parts[-1])) or _is_section(parts[0]):
         return "json"
     for kind, wanted in (("path", Path), ("boolean", bool), ("number", float), ("integer", int)):
         if wanted in parts and str not in parts:
@@ -150,6 +164,10 @@ def _kind(annotation: object) -> str:
         item = _parts(get_args(parts[0])[0])[0]
         return "list" if item is str or get_origin(item) is Literal else "json"
     return "map" if origin and origin is not Literal else "string"
+
+
+def _is_section(part: object) -> bool:
+    return isinstance(part, type) and issubclass(part, Section)
 
 
 def _parts(annotation: object) -> list[Any]:

@@ -37,6 +37,12 @@ _SECTIONS = (
         "AsyncSpec",
         "What becomes of asynchronous invocations of the alias. What is not written is left as it is on AWS.",
     ),
+    (
+        "functions.NAME.runtime-management",
+        "RuntimeManagementSpec",
+        "Which build of the runtime the version that the alias runs gets.",
+    ),
+    ("functions.NAME.scaling", "ScalingSpec", "How many environments each version has, on a capacity provider."),
     ("functions.NAME.audit", "AuditSpec", "What the audit of the package lets pass."),
     ("layers.NAME", "LayerSpec", "One layer, built for every runtime and architecture of the functions that use it."),
     ("functions.NAME.smoke[]", "SmokeCase", "One invocation of the published version, before the alias moves to it."),

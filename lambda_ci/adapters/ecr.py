@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from lambda_ci.adapters.aws_errors import Refusal, asking
+from lambda_ci.adapters.aws_errors import Refusal, asking, unless_absent
 from lambda_ci.errors import AwsError
 
 if TYPE_CHECKING:
@@ -66,14 +66,13 @@ class Ecr:
 
     def address(self, repository: str) -> str | None:
         """``REGISTRY/REPOSITORY``, or ``None`` where there is no such repository. Needs ecr:DescribeRepositories."""
-        try:
-            with asking(f"find the ECR repository {repository}"):
-                found = self._client.describe_repositories(repositoryNames=[repository], **self._account)
-        except Refusal as refusal:
-            if refusal.code == "RepositoryNotFoundException":
-                return None
-            raise
-        return _member(found, "repositories", f"find the ECR repository {repository}", "repositoryUri")
+        doing = f"find the ECR repository {repository}"
+        found = unless_absent(
+            lambda: self._client.describe_repositories(repositoryNames=[repository], **self._account),
+            doing=doing,
+            codes={"RepositoryNotFoundException"},
+        )
+        return None if found is None else _member(found, "repositories", doing, "repositoryUri")
 
     def create(self, repository: str, *, tags: Mapping[str, str]) -> str:
         """Make a repository, or find the one that somebody else just made; returns its address.

@@ -43,6 +43,11 @@ _FORMS: Mapping[str, str] = {
     "endpoint-url": "an address that begins with http:// or https://",
     "allow-methods": "*, GET, HEAD, PUT, POST, PATCH or DELETE (preflight requests are always answered)",
     "on-success": "an ARN, or none",
+    "application": "letters, digits and the characters +=,.@_-",
+    "group": "letters, digits and the characters +=,.@_-",
+    "config": "letters, digits and the characters +=,.@_-",
+    "before-allow-traffic": "the name of a function, or its ARN without a version",
+    "after-allow-traffic": "the name of a function, or its ARN without a version",
     "on-failure": "an ARN, or none",
     "repository": "the name of an ECR repository, or an address such as registry.example/team/name (no tag)",
     "image": "an image's name, such as public.ecr.aws/lambda/python:3.13",
@@ -56,7 +61,7 @@ _FORMS: Mapping[str, str] = {
     "kms-key-id": "the ARN, the id or the alias of a KMS key",
 }
 _NAME = "letters, digits, - and _"
-_SECTIONS = frozenset({"UrlSpec", "AsyncSpec"})
+_SECTIONS = frozenset({"UrlSpec", "AsyncSpec", "CodeDeploySpec"})
 """What a path of pydantic says where a value may be a section or a word."""
 _CONVERTIBLE = frozenset({"int_type", "float_type", "bool_type"})
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lambda_ci.inputs.aliases import ALIASES, own_names
 from lambda_ci.inputs.located import Located, mapping, merge
 from lambda_ci.inputs.options import options
 from lambda_ci.inputs.scalars import FALSE
@@ -15,12 +16,28 @@ from lambda_ci.model.problem import Origin, Problem, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from lambda_ci.inputs.aliases import Written
     from lambda_ci.inputs.options import Option, Scope
 
 _PREFIX = "LAMBDA_CI_"
-_ACTION = frozenset({"command", "local", "matrix", "to", "keep", "args", "entrypoint"})
+_ACTION = frozenset({
+    "command",
+    "local",
+    "matrix",
+    "to",
+    "keep",
+    "preview",
+    "prebuilt",
+    "comment",
+    "github-token",
+    "payload",
+    "args",
+    "entrypoint",
+})
 """Inputs that are not settings: the action's own, and the runner's for every container action."""
 CACHE_VARIABLES = ("LAMBDA_CI_CACHE_DIR", "LAMBDA_CI_CACHE")
+PIPELINE_VARIABLES = ("LAMBDA_CI_IMAGE", "LAMBDA_CI_JOB_RUNTIME", "LAMBDA_CI_JOB_ARCHITECTURE")
+"""Variables of the pipelines in examples/ci, which mean something to the CI system only."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,16 +57,36 @@ class _Text:
     origin: Origin
 
 
-def gather(*, flags: Mapping[str, str], inputs: Mapping[str, str] | None, environ: Mapping[str, str]) -> Given:
-    """Read every text by its option's kind. An empty input or variable counts as absent; an empty flag does not."""
-    sources = (list(_of_environ(environ)), list(_of_inputs(inputs or {})), list(_of_flags(flags)))
+def gather(
+    *,
+    flags: Mapping[str, str],
+    inputs: Mapping[str, str] | None,
+    environ: Mapping[str, str],
+    deployed: Mapping[str, str] | None = None,
+) -> Given:
+    """Read every text by its option's kind. An empty input or variable counts as absent; an empty flag does not.
+
+    ``deployed`` is what the function on AWS has; everything else beats it.
+    """
+    reading = own_names(inputs or {})
+    sources = (
+        list(_of_aws(deployed or {})),
+        list(_of_environ(environ)),
+        list(_of_inputs(reading.settings)),
+        list(_of_flags(flags)),
+    )
     usable = [[text for text in source if _is_utf8(text.text)] for source in sources]
     broken = [text for source in sources for text in source if not _is_utf8(text.text)]
     return Given(
         run=_merged(usable, "run"),
         project=_merged(usable, "project"),
         function=_merged(usable, "function"),
-        problems=(*(_not_utf8(text) for text in broken), *_unknown(environ), *_unknown_inputs(inputs or {})),
+        problems=(
+            *(_not_utf8(text) for text in broken),
+            *_unknown(environ),
+            *reading.problems,
+            *_unknown_inputs(inputs or {}),
+        ),
     )
 
 
@@ -61,12 +98,14 @@ def _of_flags(flags: Mapping[str, str]) -> Iterable[_Text]:
     )
 
 
-def _of_inputs(inputs: Mapping[str, str]) -> Iterable[_Text]:
-    return (
-        _Text(option, text, Origin(source=f"input {option.name}"))
-        for option in options()
-        if (text := inputs.get(option.name, "").strip())
-    )
+def _of_inputs(settings: Mapping[str, Written]) -> Iterable[_Text]:
+    given = ((option, settings.get(option.name)) for option in options())
+    return (_Text(option, written.text, written.origin) for option, written in given if written)
+
+
+def _of_aws(deployed: Mapping[str, str]) -> Iterable[_Text]:
+    origin = Origin(source="the function on AWS")
+    return (_Text(option, deployed[option.name], origin) for option in options() if option.name in deployed)
 
 
 def _of_environ(environ: Mapping[str, str]) -> Iterable[_Text]:
@@ -100,7 +139,7 @@ def _not_utf8(text: _Text) -> Problem:
 
 
 def _unknown(environ: Mapping[str, str]) -> Iterable[Problem]:
-    known = {option.variable for option in options()} | set(CACHE_VARIABLES)
+    known = {option.variable for option in options()} | set(CACHE_VARIABLES) | set(PIPELINE_VARIABLES)
     for name in sorted(environ):
         if name.startswith(_PREFIX) and name not in known:
             message = f"this variable means nothing to lambda-ci{suggestion(name, known)}"
@@ -108,7 +147,7 @@ def _unknown(environ: Mapping[str, str]) -> Iterable[Problem]:
 
 
 def _unknown_inputs(inputs: Mapping[str, str]) -> Iterable[Problem]:
-    known = {option.name for option in options()} | _ACTION
+    known = {option.name for option in options()} | _ACTION | ALIASES.keys()
     for name in sorted(name for name, text in inputs.items() if text.strip() and name not in known):
         message = f"the action has no such input{suggestion(name, known)}"
         yield Problem(origin=Origin(source=f"input {name}"), message=message, severity=Severity.WARNING)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from lambda_ci.inputs.layers import Given
 
 MAX_MERGED = 200_000
+PREVIEW_STAGE = "preview"
+NOT_FOR_PREVIEWS = frozenset({"mode", "reserved-concurrency", "provisioned-concurrency", "rollout", "scaling"})
+"""What a preview has only where its own stage says so: it would take capacity from the real function, or cannot be."""
 NOTHING = "there is nothing to work on: no lambda-ci.yml here, and no function named"
 NOTHING_FIX = (
     "write a lambda-ci.yml, name one with --config, or describe one function with --function-name, --handler, …"
@@ -70,7 +73,15 @@ class Resolution:
     """The file's tree; an empty mapping without a file."""
     has_file: bool
     given: Given
+    preview: bool = False
     problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def stage_name(self) -> str | None:
+        """The stage that was chosen, or that a preview takes by itself."""
+        if (chosen := self.given.run.at("stage")) is not None:
+            return str(chosen.value)
+        return PREVIEW_STAGE if self.preview and self.root.at("stages", PREVIEW_STAGE) is not None else None
 
     def document(self) -> Located | None:
         """The merged document, or ``None`` where the problems say why there is none."""
@@ -79,7 +90,7 @@ class Resolution:
         if functions is None:
             return None
         entries: dict[str, Located | None] = {"version": Located(value=1, origin=NOWHERE)}
-        for name in ("project", "aws", "staging", "cache"):
+        for name in ("project", "on-failure", "aws", "staging", "cache", "preview"):
             entries[name] = self._project(name, stage)
         self.problems.extend(lambda_layers.strangers(self.root))
         sections = [self.root, *([stage] if stage else [])]
@@ -103,7 +114,7 @@ class Resolution:
     def _stage(self) -> Located | None:
         chosen = self.given.run.at("stage")
         if chosen is None:
-            return None
+            return self.root.at("stages", PREVIEW_STAGE) if self.stage_name else None
         stages = self.root.at("stages") or mapping({})
         if not self.has_file:
             self.problems.append(chosen.problem("a stage stands in a configuration file, and there is none here"))
@@ -137,11 +148,18 @@ class Resolution:
         return {name: self._layers(name, own, stage) for name, own in usable.items()} or None
 
     def _layers(self, name: str, own: Located, stage: Located | None) -> Located:
-        layers = [_packaging(self.root), self.root.at("defaults"), own]
+        layers = [_packaging(self.root), self._shared(self.root.at("defaults")), self._shared(own)]
         layers += [_packaging(stage), stage.at("defaults"), stage.at("functions", name)] if stage else []
         described = [layer for layer in layers if layer is not None and isinstance(layer.value, dict)]
         merged = merge(*described, self.given.function) or mapping({})
         return without_empty(replace(merged, origin=own.origin, key_origin=own.key_origin, key=own.key))
+
+    def _shared(self, described: Located | None) -> Located | None:
+        """What holds for a preview of what is said outside its own stage."""
+        if not self.preview or described is None or not isinstance(described.value, dict):
+            return described
+        kept = {name: node for name, node in described.entries.items() if name not in NOT_FOR_PREVIEWS}
+        return replace(described, value=kept)
 
     def _selected(self, names: list[str]) -> list[str]:
         """The chosen names, in the file's order; all of them where none is chosen."""

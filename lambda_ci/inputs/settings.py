@@ -47,11 +47,15 @@ class Sources:
     cwd: Path
     past: bytes | None = None
     """What the configuration file held some time ago, to be read in its stead. The files that it names need not be there."""
+    deployed: Mapping[str, str] = field(default_factory=dict)
+    """What the function on AWS has, by the names of options: it stands in for what nobody says."""
+    preview: bool = False
+    """Whether this is for a pull request's preview: the stage ``preview`` is taken, where the file has one and no other is chosen."""
 
 
 def load(sources: Sources, *, today: date) -> Settings:
     """Merge and check everything. Raises ConfigurationError with every problem there is, in the order of the file."""
-    given = gather(flags=sources.flags, inputs=sources.inputs, environ=sources.environ)
+    given = gather(flags=sources.flags, inputs=sources.inputs, environ=sources.environ, deployed=sources.deployed)
     try:
         file = find(given.run.at("config"), sources.cwd)
         file = file if file is None or sources.past is None else as_it_was(file, sources.past)
@@ -88,6 +92,7 @@ class _Reading:
     images: dict[str, ImageFiles] = field(default_factory=dict)
     layers: dict[str, LayerFiles] = field(default_factory=dict)
     members: dict[str, Mapping[str, JsonValue]] = field(default_factory=dict)
+    stage: str | None = None
 
     @property
     def root(self) -> Path:
@@ -118,8 +123,11 @@ class _Reading:
 
     def _document(self) -> Located | None:
         root = self.file.root if self.file else mapping({})
-        resolution = sections.Resolution(root=root, has_file=self.file is not None, given=self.given)
+        resolution = sections.Resolution(
+            root=root, has_file=self.file is not None, given=self.given, preview=self.sources.preview
+        )
         document = resolution.document()
+        self.stage = resolution.stage_name
         self.problems.extend(resolution.problems)
         if document is None:
             if self.file is None:
@@ -162,22 +170,25 @@ class _Reading:
             self.problems.extend(problems)
 
     def _settle(self, spec: Spec, document: Located) -> Settings:
-        stage = self.given.run.at("stage")
         return Settings(
             root=self.root,
             config=self.sources.cwd / self.file.name if self.file else None,
             project=spec.project,
-            stage=str(stage.value) if stage else None,
+            stage=self.stage,
             aws=spec.aws,
             staging=spec.staging,
             cache=spec.cache,
+            preview=spec.preview,
             functions=tuple(self._function(name, spec) for name in spec.functions),
             layers={name: self._layer(name, one) for name, one in spec.layers.items()},
             frozen=self._chosen("frozen"),
             allow_older=self._chosen("allow-older"),
             fail_fast=self._chosen("fail-fast"),
-            changed_since=str(node.value) if (node := self.given.run.at("changed-since")) else "",
+            rollback_all=spec.on_failure == "rollback-all",
+            changed_since=self._word("changed-since"),
+            revision_id=self._word("revision-id"),
             output_dir=self._folder("output-dir") or self.sources.cwd / "dist",
+            report_dir=self._folder("report-dir"),
             cache_dir=self._folder("cache-dir") or self.sources.cwd / cache_dir(self.sources.environ),
             origins={key: node.origin for key, node in leaves(document) if key != "version"},
         )
@@ -197,6 +208,10 @@ class _Reading:
     def _layer(self, name: str, spec: LayerSpec) -> Layer:
         files = self.layers[name]
         return Layer(name=name, spec=spec, source=files.source, requirements=files.requirements)
+
+    def _word(self, option: str) -> str:
+        node = self.given.run.at(option)
+        return str(node.value) if node else ""
 
     def _chosen(self, option: str) -> bool:
         node = self.given.run.at(option)

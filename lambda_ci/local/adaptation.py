@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lambda_ci.errors import ConfigurationError
+from lambda_ci.model.spec.serving import RolloutSpec
 from lambda_ci.model.target import Architecture
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from lambda_ci.model.settings import Function, Settings
 
 ROLE = "arn:aws:iam::000000000000:role/lambda-ci-local"
+_ABSENT = ("log_retention_in_days", "recursive_loop", "runtime_management", "scaling")
+"""What the embedded AWS does not have, and nobody needs there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,16 +50,31 @@ def adapted(settings: Settings, host: Host) -> Settings:
 
 
 def differences(before: Settings, after: Settings) -> tuple[str, ...]:
-    """In words, what ``adapted`` changed about the targets."""
-    return tuple(
-        f"{old.name}: built for {new.spec.target} instead of {old.spec.target}, because the embedded AWS runs functions here"
-        for old, new in zip(before.functions, after.functions, strict=True)
-        if old.spec.target != new.spec.target
+    """In words, what ``adapted`` changed about the targets and the rollouts."""
+    pairs = list(zip(before.functions, after.functions, strict=True))
+    return (
+        *(
+            f"{old.name}: built for {new.spec.target} instead of {old.spec.target}, because the embedded AWS runs functions here"
+            for old, new in pairs
+            if old.spec.target != new.spec.target
+        ),
+        *(
+            f"{old.name}: all calls move at once, because the embedded AWS has no CodeDeploy"
+            for old, new in pairs
+            if old.spec.rollout != new.spec.rollout
+        ),
     )
 
 
 def _adapted(function: Function, host: Host) -> Function:
     own = {name: value for name, value in function.spec.members.items() if name != "ImageConfig"}
     members: Mapping[str, object] = {"Role": ROLE, **own}
-    update = {"runtime": host.runtime, "architecture": host.architecture, "package_type": "Zip", "members": members}
-    return replace(function, spec=function.spec.model_copy(update=update))
+    update: dict[str, object] = {
+        "runtime": host.runtime,
+        "architecture": host.architecture,
+        "package_type": "Zip",
+        "members": members,
+    }
+    if function.spec.rollout.by_codedeploy:
+        update["rollout"] = RolloutSpec.model_validate({})
+    return replace(function, spec=function.spec.model_copy(update={**update, **dict.fromkeys(_ABSENT)}))

@@ -1,6 +1,6 @@
 """What an alias ran, and where a version came from, as text in their descriptions on AWS: there is no state file.
 
-    callers of the shop [lambda-ci: 14 < 12 < 9; not 13]
+    callers of the shop [lambda-ci: 14 < 12 < 9; not 13; init 14 812 ms]
     takes orders [lambda-ci: commit 1a2b3c4d5e6f, run 4711, config 9f8e7d6c]
 
 What others wrote stays before the brackets. AWS takes 256 characters; where they do not suffice the oldest versions go first,
@@ -20,6 +20,7 @@ _LEAST = 10
 _MARKED = re.compile(r"\s*\[lambda-ci: ([^\[\]]*)\]\s*\Z")
 _BEFORE = " < "
 _ABANDONED = "; not "
+_INIT = re.compile(r"; init (\d+) (\d{1,7}) ms\Z")
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")
 _COMMIT_LENGTH = 12
 _RUN = re.compile(r"[\w.:/-]{1,60}")
@@ -32,6 +33,8 @@ class History:
     versions: tuple[str, ...] = ()
     abandoned: tuple[str, ...] = ()
     """What was rolled back from, newest first; not to be rolled back to."""
+    init: tuple[str, int] | None = None
+    """A version, and in how many milliseconds Lambda made its first environment ready."""
     note: str = ""
     """What others wrote."""
 
@@ -39,21 +42,28 @@ class History:
     def parse(cls, description: str, *, runs: str) -> Self:
         """The history in an alias's description. ``runs``: the version it runs now, whoever moved it there."""
         note, record = _parted(description)
-        past, _, abandoned = record.partition(_ABANDONED.strip(" "))
+        measured = _INIT.search(record)
+        past, _, abandoned = record[: measured.start() if measured else None].partition(_ABANDONED.strip(" "))
         versions = _numbers(past)
         return cls(
             versions=_distinct(*filter(None, [runs]), *versions),
             abandoned=tuple(one for one in _numbers(abandoned) if one != runs),
+            init=(measured[1], int(measured[2])) if measured else None,
             note=note,
         )
 
-    def released(self, version: str) -> Self:
-        """After a deployment."""
+    def released(self, version: str, *, init_seconds: float | None = None) -> Self:
+        """After a deployment; ``init_seconds``: how long its first environment took to be ready, where that is known."""
         return replace(
             self,
             versions=_distinct(version, *self.versions),
             abandoned=tuple(one for one in self.abandoned if one != version),
+            init=None if init_seconds is None else (version, round(init_seconds * 1000)),
         )
+
+    def init_seconds(self, version: str) -> float | None:
+        """How long the first environment of a version took to be ready; ``None`` where that was not written down."""
+        return self.init[1] / 1000 if self.init and self.init[0] == version else None
 
     def rolled_back(self, version: str) -> Self:
         """After going back to a version; what ran later is abandoned."""
@@ -78,6 +88,7 @@ class History:
         versions, abandoned = ([one for one in many if one.isdecimal()] for many in (self.versions, self.abandoned))
         while True:
             past = _BEFORE.join(versions) + (_ABANDONED + " ".join(abandoned) if abandoned else "")
+            past += "; init {} {} ms".format(*self.init) if self.init and self.init[0] in versions else ""
             whole = len(self.note) + len(_joined("", past)) < LIMIT
             if whole or len(versions) + len(abandoned) <= _LEAST:
                 return _joined(self.note, past)
@@ -115,6 +126,11 @@ class Record:
         """Whether the version came from that commit, which may be abbreviated."""
         known, asked = self.commit, commit.lower()
         return bool(known and _COMMIT.fullmatch(asked)) and (known.startswith(asked) or asked.startswith(known))
+
+
+def last_recorded(description: str) -> str:
+    """The version that an alias was moved to last by this tool, as its description has it; empty where nothing is recorded."""
+    return next(iter(_numbers(_parted(description)[1].partition(_ABANDONED.strip(" "))[0])), "")
 
 
 def describes(description: str, note: str) -> bool:

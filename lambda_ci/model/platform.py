@@ -29,6 +29,10 @@ class Limits:
     image: int
     environment: int
     function_name_characters: int
+    tags_count: int
+    timeout_seconds: int
+    memory_megabytes: int
+    storage_megabytes: int
     layers_count: int
     invoke_payload: int
 

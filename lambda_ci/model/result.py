@@ -36,6 +36,8 @@ class SmokeResult:
     failures: tuple[str, ...]
     seconds: float
     log_tail: str = ""
+    init_seconds: float | None = None
+    """How long Lambda made a new environment ready for this call; ``None`` where one was there, or the log does not tell."""
 
     @property
     def passed(self) -> bool:
@@ -138,6 +140,8 @@ class FunctionResult:
     """The function URL of the alias; only known where one is declared."""
     plan: Plan | None = None
     smoke: tuple[SmokeResult, ...] = ()
+    previous_init_seconds: float | None = None
+    """How long the version before took to be ready, as its deployment measured it."""
     warnings: tuple[Problem, ...] = ()
     """What is doubtful about its package."""
     seconds: float = 0.0
@@ -149,9 +153,16 @@ class FunctionResult:
     """Old versions that stay, and why."""
     history: tuple[Past, ...] = ()
     """What the alias ran, newest first; only ``status`` asks."""
+    released: bool = False
+    """Whether the alias was moved to ``version`` and runs it, also where something failed after that."""
     unpublished: bool | None = None
     """Whether $LATEST differs from what the alias runs; only ``status`` asks."""
     failure: Failure | None = None
+
+    @property
+    def init_seconds(self) -> float | None:
+        """How long Lambda made the first environment of this version ready."""
+        return next((case.init_seconds for case in self.smoke if case.init_seconds is not None), None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,6 +178,8 @@ class RunResult:
     """What --changed-since found."""
     matrix: str | None = None
     """The functions as the jobs of a GitHub workflow, in JSON; only ``plan --matrix`` makes it."""
+    notice: str = ""
+    """Why nothing was done, where that is right: a sentence for people."""
     failure: Failure | None = None
     """A failure that is not one function's own, such as wrong inputs."""
     problems: tuple[Problem, ...] = ()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from lambda_ci.model.spec.preview import PreviewSpec
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -75,8 +77,11 @@ class Settings:
     aws: AwsSpec
     staging: StagingSpec | None
     cache: CacheSpec | None = None
+    preview: PreviewSpec = field(default_factory=lambda: PreviewSpec.model_validate({}))
     functions: tuple[Function, ...]
     output_dir: Path
+    report_dir: Path | None = None
+    """Where outputs and summary go; ``None``: where the CI system has them by default."""
     cache_dir: Path
     frozen: bool = False
     """Whether nothing may be resolved."""
@@ -84,8 +89,12 @@ class Settings:
     """Whether an older commit may take the place of a newer one."""
     fail_fast: bool = False
     """Whether the first failure keeps other functions from being deployed."""
+    rollback_all: bool = False
+    """Whether one function's failure takes the others back."""
     changed_since: str = ""
     """The git revision since which changes count; empty: every function is worked on."""
+    revision_id: str = ""
+    """The RevisionId that the function must still have on AWS; empty: any."""
     affected: Affected | None = None
     """Which functions changes affect; ``functions`` has only those then."""
     warnings: tuple[Problem, ...] = ()

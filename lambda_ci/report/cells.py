@@ -24,7 +24,7 @@ def version(one: FunctionResult) -> str:
 
 def alias(one: FunctionResult) -> str:
     """``live``; after a failure, where it stayed."""
-    if one.failure is None or not one.alias:
+    if one.failure is None or one.released or not one.alias:
         return one.alias or NOTHING
     if one.previous_version:
         return f"{one.alias} (still {one.previous_version})"

@@ -10,6 +10,7 @@ A function's members depend on the verb (below); ``failure`` is there only where
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 from lambda_ci.report import layers
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from lambda_ci.model.settings import Affected
 
 FORMAT = 1
+_COMMAND = re.compile(r"##(vso)?\[", re.IGNORECASE)
 
 
 def document(result: RunResult) -> dict[str, JsonValue]:
@@ -40,10 +42,12 @@ def document(result: RunResult) -> dict[str, JsonValue]:
         "warnings": _problems(result.warnings),
         "functions": {one.name: _function(result.verb, one) for one in result.functions},
     }
-    if result.verb in {"plan", "deploy", "rollback", "prune", "destroy"}:
+    if result.verb in {"plan", "deploy", "rollback", "prune", "destroy"} or result.verb.startswith("preview "):
         members["changed"] = result.changed
     if result.affected:
         members["affected"] = _affected(result.affected)
+    if result.notice:
+        members["notice"] = result.notice
     failure = worst(result)
     if failure:
         members["error"] = _failure(failure) | {"problems": _problems(result.problems)}
@@ -51,8 +55,8 @@ def document(result: RunResult) -> dict[str, JsonValue]:
 
 
 def printed(members: Mapping[str, JsonValue]) -> str:
-    """A document as text: ASCII, and without the one mark (``##[``) that GitHub obeys in the middle of a line."""
-    return json.dumps(members, indent=2).replace("##[", "##\\u005b")
+    """A document as text: ASCII, and without the marks that GitHub (``##[``) and Azure (``##vso[``) obey in the middle of a line."""
+    return _COMMAND.sub(r"##\1\\u005b", json.dumps(members, indent=2))
 
 
 def _affected(affected: Affected) -> dict[str, JsonValue]:
@@ -77,6 +81,7 @@ def _planned(one: FunctionResult) -> dict[str, JsonValue]:
     return _named(one) | {
         "changed": one.changed,
         "changes": _changes(one.plan),
+        "drift": _drift(one.plan),
         "code": _code(one.plan.code) if one.plan and one.plan.code else None,
         "package": _build(one.build) if one.build else None,
     }
@@ -85,7 +90,7 @@ def _planned(one: FunctionResult) -> dict[str, JsonValue]:
 def _deployed(one: FunctionResult) -> dict[str, JsonValue]:
     package = _build(one.build) if one.build else None
     url = {"function-url": one.url} if one.url else {}
-    return _moved(one) | url | {"changes": _changes(one.plan), "package": package}
+    return _moved(one) | url | {"changes": _changes(one.plan), "drift": _drift(one.plan), "package": package}
 
 
 def _moved(one: FunctionResult) -> dict[str, JsonValue]:
@@ -94,6 +99,8 @@ def _moved(one: FunctionResult) -> dict[str, JsonValue]:
         "changed": one.changed,
         "image": one.image or None,
         "smoke": [_smoke(case) for case in one.smoke],
+        "init-seconds": None if one.init_seconds is None else _rounded(one.init_seconds),
+        "previous-init-seconds": None if one.previous_init_seconds is None else _rounded(one.previous_init_seconds),
         "seconds": _rounded(one.seconds),
     }
 
@@ -140,6 +147,9 @@ FUNCTION: Mapping[str, Callable[[FunctionResult], dict[str, JsonValue]]] = {
     "rollback": _moved,
     "prune": _removed,
     "destroy": _removed,
+    "preview up": _deployed,
+    "preview down": _removed,
+    "preview sweep": _removed,
     "status": _observed,
 }
 
@@ -218,6 +228,14 @@ def _changes(plan: Plan | None) -> list[JsonValue]:
     return [_change(one) for one in plan.changes] if plan else []
 
 
+def _drift(plan: Plan | None) -> list[JsonValue]:
+    """What is on AWS and not of the configuration; ``fate``: what a deploy makes of it."""
+    return [
+        {"where": one.where.value, "field": one.field, "before": one.before, "found": one.found, "fate": one.fate.value}
+        for one in (plan.drift if plan else ())
+    ]
+
+
 def _change(change: Change) -> dict[str, JsonValue]:
     return {
         "resource": change.resource.value,
@@ -233,6 +251,7 @@ def _smoke(case: SmokeResult) -> dict[str, JsonValue]:
         "passed": case.passed,
         "failures": list(case.failures),
         "seconds": _rounded(case.seconds),
+        "init-seconds": None if case.init_seconds is None else _rounded(case.init_seconds),
         "log-tail": case.log_tail,
     }
 

@@ -10,11 +10,31 @@ from lambda_ci.model.problem import Origin, Problem, Severity
 if TYPE_CHECKING:
     from lambda_ci.model.result import Failure, RunResult
 
+WRITING = frozenset({"deploy", "rollback"})
+"""Verbs after whose failure people ask what callers get now."""
+_BEFORE = "Callers get what they got before."
+_AFTERWARDS = {
+    2: "Nothing was built, and nothing on AWS was changed.",
+    3: "Nothing of what failed was written to AWS. " + _BEFORE,
+    4: "Nothing of what failed was written to AWS. " + _BEFORE,
+    5: "An alias moves only at the end: where the table does not show it moved, callers get what they got before. "
+    "Running the same again goes on from here, and does nothing twice.",
+    6: _BEFORE + " The version that failed stays on AWS for you to look at, until it is pruned.",
+    7: "Look at the aliases now (`lambda-ci status`): calls may still go to the version that failed.",
+    130: "An alias moves only at the end. Running the same again goes on from here, and does nothing twice.",
+}
+
 
 def worst(result: RunResult) -> Failure | None:
     """The failure that decides the exit code: the run's own, or else the first of the functions' gravest."""
     failures = [result.failure, *(one.failure for one in result.functions)]
     return max((one for one in failures if one), key=lambda one: one.exit_code, default=None)
+
+
+def standing(result: RunResult) -> str:
+    """What callers get now that it has failed; empty where nothing failed, or nothing could be written anyway."""
+    failure = worst(result)
+    return _AFTERWARDS.get(failure.exit_code, "") if failure and result.verb in WRITING else ""
 
 
 def failure_text(failure: Failure, *, name: str = "") -> str:

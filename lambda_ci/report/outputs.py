@@ -1,8 +1,9 @@
 """What later steps of a job can read.
 
-``changed`` (``true`` or ``false``) and ``result`` (the ``--json`` document without the lists of distributions) stand
-for the whole run, as do ``matrix`` and ``any`` after ``plan --matrix``. The others are plain values when the run is about exactly one function, and one JSON object
-(function → value) when it is about several. What is not known is left out.
+``changed`` (``true`` or ``false``), ``plan`` (what changes, as people read it) and ``result`` (the ``--json`` document without the
+lists of distributions) stand for the whole run, as do ``matrix`` and ``any`` after ``plan --matrix``; ``preview-url`` is there after ``preview``. The others are plain values
+when the run is about exactly one function, and one JSON object (function → value) when it is about several. What is not known is
+left out. GitHub takes 1 MB of outputs from a job: what could be larger is shortened, and says so.
 """
 
 from __future__ import annotations
@@ -12,12 +13,21 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lambda_ci.report.document import document
+from lambda_ci.report.plan import plan_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+    from pydantic import JsonValue
+
     from lambda_ci.model.result import FunctionResult, RunResult
+
+PLAN_BYTES = 64 * 1024
+RESULT_BYTES = 256 * 1024
+_CUT = "\n… (cut: the log has all of it)"
+_KEPT = ("function-name", "function-arn", "version", "previous-version", "alias", "changed", "failure")
+"""What a function's part of the result keeps where the whole is too long."""
 
 
 def outputs(result: RunResult, *, workspace: Path | None = None) -> dict[str, str]:
@@ -31,7 +41,11 @@ def outputs(result: RunResult, *, workspace: Path | None = None) -> dict[str, st
     if result.matrix is not None:
         values["matrix"] = result.matrix
         values["any"] = "true" if result.functions else "false"
-    values["result"] = _json(document(result))
+    if result.verb == "preview up":
+        values["preview-url"] = _value(result.functions, lambda one: "" if one.failure else one.url)
+    texts = [plan_text(one.plan) for one in result.functions if one.plan]
+    values["plan"] = cut("\n\n".join(texts), limit=PLAN_BYTES)
+    values["result"] = next(text for text in _results(document(result)) if len(text.encode()) <= RESULT_BYTES)
     return {name: value for name, value in values.items() if value}
 
 
@@ -47,6 +61,40 @@ FUNCTION: Mapping[str, Callable[[FunctionResult], str]] = {
     "sbom-path": lambda one: str(one.build.sbom) if one.build and one.build.sbom else "",
     "provenance-path": lambda one: str(one.build.provenance) if one.build and one.build.provenance else "",
 }
+
+
+def cut(text: str, *, limit: int) -> str:
+    """The text, at most ``limit`` bytes of it in UTF-8; cut at the end of a line where it has lines, with a notice."""
+    whole = text.encode(errors="replace")
+    if len(whole) <= limit:
+        return text
+    kept = whole[: limit - len(_CUT.encode())].decode(errors="ignore")
+    return (kept.rpartition("\n")[0] or kept) + _CUT
+
+
+def _results(whole: Mapping[str, JsonValue]) -> Iterator[str]:
+    """The document, and then shorter ones: without the fields of changes, with a few facts about each function, without functions."""
+    yield _json(whole)
+    functions = whole["functions"]
+    assert isinstance(functions, dict), "the document has them by name"
+    for shorter in (_without_fields, _facts):
+        yield _json({**whole, "functions": {name: shorter(one) for name, one in functions.items()}, "cut": True})
+    yield _json({**whole, "functions": {}, "warnings": [], "affected": None, "error": _brief_error(whole), "cut": True})
+
+
+def _without_fields(function: JsonValue) -> JsonValue:
+    if not isinstance(function, dict) or not isinstance(changes := function.get("changes"), list):
+        return function
+    return {**function, "changes": [{**change, "fields": []} for change in changes if isinstance(change, dict)]}
+
+
+def _facts(function: JsonValue) -> JsonValue:
+    return {key: function[key] for key in _KEPT if key in function} if isinstance(function, dict) else function
+
+
+def _brief_error(whole: Mapping[str, JsonValue]) -> JsonValue:
+    error = whole.get("error")
+    return {"exit-code": error.get("exit-code")} if isinstance(error, dict) else None
 
 
 def _value(functions: tuple[FunctionResult, ...], read: Callable[[FunctionResult], str]) -> str:

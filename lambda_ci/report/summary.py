@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lambda_ci.report import cells, layers, measures
 from lambda_ci.report.difference import savings_text
-from lambda_ci.report.failure import worst
+from lambda_ci.report.failure import standing, worst
 from lambda_ci.report.markdown import escape, fence, html, table
 from lambda_ci.report.plan import plan_text
 from lambda_ci.report.table import columns
@@ -30,12 +30,16 @@ def summary(result: RunResult) -> str:
 
 def _blocks(result: RunResult) -> Iterator[str]:
     yield f"### {_outcome(result)}"
+    yield escape(result.notice)
     yield _table(result)
+    yield standing(result)
     if result.failure:
         yield _failure(result.failure)
     yield _problems(result.problems)
     for one in result.functions:
         yield from _function(one)
+    yield _cold_starts(result.functions)
+    yield _passed(result.functions)
     yield _plans(result)
     yield from _sizes(result.functions)
     yield from _layer_sizes(result)
@@ -80,11 +84,39 @@ def _function(one: FunctionResult) -> Iterator[str]:
     if one.failure:
         yield _failure(one.failure, name=one.name)
     if any(not case.passed for case in one.smoke):
-        rows = [[case.name, _verdict(case), measures.seconds(case.seconds)] for case in one.smoke]
-        yield table(["smoke test", "result", "seconds"], rows, right=[2])
+        yield _cases(one.smoke)
     for case in one.smoke:
         if not case.passed and case.log_tail.strip():
             yield f"The end of the log of {escape(case.name)}:\n\n{fence(case.log_tail)}"
+
+
+def _passed(functions: Sequence[FunctionResult]) -> str:
+    """Folded up: what failed is above."""
+    smoked = [one for one in functions if one.smoke and all(case.passed for case in one.smoke)]
+    cases = [(one, case) for one in smoked for case in one.smoke]
+    rows = [[one.name, case.name, measures.seconds(case.seconds)] for one, case in cases]
+    title = f"{measures.number(len(rows), 'smoke test')} passed"
+    return _details(title, table(["function", "smoke test", "time"], rows, right=[2])) if rows else ""
+
+
+def _cases(cases: Sequence[SmokeResult]) -> str:
+    rows = [[case.name, _verdict(case), measures.seconds(case.seconds)] for case in cases]
+    return table(["smoke test", "result", "time"], rows, right=[2])
+
+
+def _cold_starts(functions: Sequence[FunctionResult]) -> str:
+    """How long Lambda made the first environment of each new version ready, against the version before."""
+    rows = [_cold_start(one, seconds) for one in functions if (seconds := one.init_seconds) is not None]
+    titles = ["function", "cold start", "the version before", "difference"]
+    return table(titles, rows, right=[1, 2, 3]) if rows else ""
+
+
+def _cold_start(one: FunctionResult, seconds: float) -> Sequence[str]:
+    before = one.previous_init_seconds
+    if not before:
+        return [one.name, measures.seconds(seconds), cells.NOTHING, cells.NOTHING]
+    change = f"{(seconds - before) / before:+.0%}"
+    return [one.name, measures.seconds(seconds), measures.seconds(before), change]
 
 
 def _verdict(case: SmokeResult) -> str:
@@ -92,8 +124,8 @@ def _verdict(case: SmokeResult) -> str:
 
 
 def _plans(result: RunResult) -> str:
-    """What changes: for a plan in full view, after a deploy folded up."""
-    texts = [plan_text(one.plan) for one in result.functions if one.plan and one.plan.changed]
+    """What changes, and what is not of the configuration: for a plan in full view, after a deploy folded up."""
+    texts = [plan_text(one.plan) for one in result.functions if one.plan and (one.plan.changed or one.plan.drift)]
     if not texts:
         return ""
     block = fence("\n\n".join(texts))

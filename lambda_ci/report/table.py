@@ -69,6 +69,12 @@ REMOVAL = (
     Column("removed", cells.removed),
     Column("kept", cells.kept),
 )
+PREVIEW = (
+    Column("function", lambda one: one.name),
+    Column("as", lambda one: one.function_name),
+    Column("address", lambda one: one.url or cells.NOTHING),
+    *DEPLOY[1:],
+)
 CHECK = (Column("function", lambda one: one.name), Column("name on AWS", lambda one: one.function_name))
 COLUMNS = {
     "build": BUILD,
@@ -78,6 +84,9 @@ COLUMNS = {
     "rollback": ROLLBACK,
     "prune": REMOVAL,
     "destroy": REMOVAL,
+    "preview up": PREVIEW,
+    "preview down": REMOVAL,
+    "preview sweep": REMOVAL,
 }
 _GAP = "  "
 

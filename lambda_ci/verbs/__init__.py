@@ -72,10 +72,22 @@ def _destroy() -> type[Command]:
     return Destroy
 
 
+def _preview() -> type[Command]:
+    from lambda_ci.verbs.preview import Preview
+
+    return Preview
+
+
 def _local() -> type[Command]:
     from lambda_ci.verbs.local import Local
 
     return Local
+
+
+def _policy() -> type[Command]:
+    from lambda_ci.verbs.policy import Policy
+
+    return Policy
 
 
 def _schema() -> type[Command]:
@@ -95,7 +107,9 @@ VERBS: Mapping[str, tuple[str, Callable[[], type[Command]]]] = {
     "rollback": ("move each alias back to the version that it ran before", _rollback),
     "prune": ("delete old versions that nothing uses", _prune),
     "destroy": ("delete the functions that this project owns", _destroy),
+    "preview": ("deploy a pull request's functions beside the real ones, and remove them again", _preview),
     "local": ("start, stop or look at the embedded AWS", _local),
+    "policy": ("print the least IAM policy for this configuration, or the trust policy of a CI system", _policy),
     "schema": ("print the JSON schema of lambda-ci.yml", _schema),
 }
 """What each does, in a line, and where it is."""

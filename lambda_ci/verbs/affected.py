@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from lambda_ci.model.settings import Function, Layer, Settings
     from lambda_ci.verbs.world import World
 
-_CHOICE = "function"
+_CHOICES = ("function", "functions")
+"""Which functions to work on; the second only among inputs."""
+_VARIABLE = "LAMBDA_CI_FUNCTION"
 _SHOWN = 3
 _NAMED = 10
 
@@ -40,12 +42,12 @@ class _Then:
         """With the flags and variables of today, and all functions of then. Raises ConfigurationError."""
         from lambda_ci.inputs.settings import load
 
-        now, variable = self.sources, f"LAMBDA_CI_{_CHOICE.upper()}"
+        now = self.sources
         then = replace(
             now,
-            flags={name: text for name, text in now.flags.items() if name != _CHOICE},
-            inputs=now.inputs and {name: text for name, text in now.inputs.items() if name != _CHOICE},
-            environ={name: text for name, text in now.environ.items() if name != variable},
+            flags={name: text for name, text in now.flags.items() if name not in _CHOICES},
+            inputs=now.inputs and {name: text for name, text in now.inputs.items() if name not in _CHOICES},
+            environ={name: text for name, text in now.environ.items() if name != _VARIABLE},
             past=past,
         )
         return load(then, today=self.today)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from lambda_ci.verbs.command import Command, add_json, add_settings
 from lambda_ci.verbs.outcome import result_of
-from lambda_ci.verbs.pipeline import build, settle
+from lambda_ci.verbs.pipeline import build
+from lambda_ci.verbs.settling import settle
 from lambda_ci.verbs.world import Outcome
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from lambda_ci.model.settings import Layer
 from lambda_ci.verbs.command import Command, add_json, add_settings
 from lambda_ci.verbs.outcome import failure_of, result_of
 from lambda_ci.verbs.parts import known_as, parts
-from lambda_ci.verbs.pipeline import settle
 from lambda_ci.verbs.private import with_access
+from lambda_ci.verbs.settling import settle
 from lambda_ci.verbs.supply import selection_of
 from lambda_ci.verbs.world import Outcome
 

@@ -15,12 +15,20 @@ if TYPE_CHECKING:
 
 
 def repository_of(settings: Settings, world: World) -> Repository | None:
-    """The work tree's commit, else what the CI system says; ``None`` where nobody knows."""
+    """The work tree's commit, else what the CI system says; ``None`` where nobody knows. Found out once in a run."""
+    if settings.root not in world.repositories:
+        world.repositories[settings.root] = _found(settings, world)
+    return world.repositories[settings.root]
+
+
+def _found(settings: Settings, world: World) -> Repository | None:
     from lambda_ci.adapters.git import state
+    from lambda_ci.ci.reports import files_in
     from lambda_ci.ci.run import run_of
 
     run = run_of(world.environ)
-    found = state(settings.root, without=(settings.output_dir, settings.cache_dir), environ=world.environ)
+    without = (settings.output_dir, settings.cache_dir, *files_in(settings.report_dir))
+    found = state(settings.root, without=without, environ=world.environ)
     repository = Repository(commit=found.commit, url=found.url, dirty=found.dirty) if found else None
     if repository and run and run.repository and run.repository.commit == repository.commit:
         repository = replace(repository, url=run.repository.url or repository.url)
@@ -61,3 +69,15 @@ def _precedes(commit: str, later: str, settings: Settings, world: World) -> bool
         return work_tree(settings.root, environ=world.environ).precedes(commit, later)
     except ConfigurationError:
         return None
+
+
+def check_revision(settings: Settings, *, function_name: str, revision: str) -> None:
+    """Raises AwsError where the function is no longer the one that somebody looked at. ``revision`` is empty without a function."""
+    if settings.revision_id in {"", revision}:
+        return
+    is_now = f"has the revision {revision}" if revision else "does not exist"
+    raise AwsError(
+        f"the function {function_name} {is_now}, not {settings.revision_id}",
+        why="It was changed since that revision was read, and `revision-id` says to go on only while it is the same.",
+        fix="look at what it is now (`lambda-ci plan`), and give its revision, or none",
+    )

@@ -10,7 +10,7 @@ from lambda_ci.model.result import FunctionResult
 from lambda_ci.verbs.cloud import reach
 from lambda_ci.verbs.command import AwsCommand
 from lambda_ci.verbs.outcome import failure_of, result_of
-from lambda_ci.verbs.pipeline import settle
+from lambda_ci.verbs.settling import settle
 from lambda_ci.verbs.world import Outcome
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from lambda_ci.ci.system import CiSystem
     from lambda_ci.console import Clock, Console
+    from lambda_ci.model.inventory import Repository
     from lambda_ci.model.result import RunResult
 
 
@@ -30,6 +31,8 @@ class World:
     clock: Clock
     ci: CiSystem
     today: date
+    repositories: dict[Path, Repository | None] = field(default_factory=dict, repr=False)
+    """What was found out about work trees, by the project's folder: in large ones that takes git seconds, and it is asked only once."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lambda_ci.adapters.aws_errors import Refusal
 from lambda_ci.model.result import SmokeResult
+from lambda_ci.verify.cold_start import init_seconds
 from lambda_ci.verify.expectations import failures
 from lambda_ci.verify.invoke import THROTTLED, invoke
 from lambda_ci.verify.payload import payloads, title
@@ -55,7 +56,13 @@ def smoke(
 def _result(name: str, case: SmokeCase, invocation: Invocation) -> SmokeResult:
     found = failures(case.expect, invocation)
     log = invocation.log_tail if found else ""
-    return SmokeResult(name=name, failures=found, seconds=invocation.seconds, log_tail=log)
+    return SmokeResult(
+        name=name,
+        failures=found,
+        seconds=invocation.seconds,
+        log_tail=log,
+        init_seconds=init_seconds(invocation.log_tail),
+    )
 
 
 def _invoke(client: LambdaClient, function_arn: str, payload: bytes, clock: Clock) -> Invocation:

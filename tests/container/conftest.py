@@ -6,7 +6,7 @@ import gc
 import os
 import shutil
 import warnings
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ import pytest
 from docker.errors import APIError, BuildError, DockerException
 
 from tests.container import standin
+from tests.container.builders import engine as engines
 from tests.fakes.runner import Runner
 
 if TYPE_CHECKING:
@@ -31,21 +32,32 @@ REQUIRED = "TESTS_REQUIRE_DOCKER"
 ADVICE = "start Docker or set DOCKER_HOST, or run `bash .ci/run`, which starts an engine of its own"
 
 
+COMPILING = frozenset({"test_action_compiling.py", "test_compiling.py", "test_parallel.py", "test_stopping.py"})
+"""They share images with a compiler, which take long to make, and take about half of the time."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Two groups for two workers (``--numprocesses 2 --dist loadgroup``). Tests count containers: workers must not share an engine."""
+    apart = not engines.missing()
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.docker)
+            item.add_marker(pytest.mark.xdist_group("compiling" if apart and item.path.name in COMPILING else "rest"))
 
 
 @pytest.fixture(scope="session")
-def engine() -> Iterator[DockerClient]:
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DockerClient]:
+    """The engine that DOCKER_HOST names; every worker but the first has one of its own, and DOCKER_HOST names that."""
     trouble = _trouble()
     if trouble and os.environ.get(REQUIRED):
         pytest.fail(f"no Docker engine answers: {trouble}")
     if trouble:
         pytest.skip(f"no Docker engine answers; {ADVICE}")
-    with closing(docker.from_env(timeout=300)) as client:
-        yield client
+    with ExitStack() as stack:
+        if os.environ.get("PYTEST_XDIST_WORKER", "gw0") != "gw0" and not engines.missing():
+            own = stack.enter_context(engines.running(tmp_path_factory.mktemp("engine") / "own"))
+            stack.enter_context(pytest.MonkeyPatch.context()).setenv("DOCKER_HOST", own.host)
+        yield stack.enter_context(closing(docker.from_env(timeout=300)))
 
 
 def _trouble() -> str:
@@ -98,7 +110,9 @@ def runner(engine: DockerClient, workspace: Path, tmp_path: Path) -> Runner:
     """GitHub's runner, with the host's network: the package index and this test's own servers can be reached."""
     temp = tmp_path / "_temp"
     temp.mkdir()
-    return Runner(engine=engine, workspace=workspace, temp=temp, network="host")
+    place = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
+    socket = place.removeprefix("unix://") if place.startswith("unix://") else ""
+    return Runner(engine=engine, workspace=workspace, temp=temp, network="host", socket=socket)
 
 
 def _give(folder: Path) -> None:

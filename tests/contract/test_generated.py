@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from lambda_ci.inputs.aliases import ALIASES
 from lambda_ci.inputs.options import options
 from lambda_ci.model.spec.function import FunctionSpec
 from lambda_ci.model.spec.packages import AuditSpec, BuildSpec, ImageSpec, PackageSpec
@@ -17,10 +18,13 @@ from lambda_ci.model.spec.project import AwsSpec, CacheSpec, Spec, StagingSpec
 from tools.generate import generated
 
 ROOT = Path(__file__).parents[2]
-ONLY_IN_THE_ACTION = {"command", "local", "matrix", "to", "keep"}
+ONLY_IN_THE_ACTION = {
+    "command", "local", "matrix", "to", "keep", "payload", "preview", "prebuilt", "comment", "github-token", *ALIASES
+} - {"ephemeral-storage"}  # fmt: skip
+"""An alias that has the name of a setting says how else that may be written."""
 OUTPUTS = {
-    "function-arn", "version", "previous-version", "alias", "function-url", "code-sha256", "package-path", "package-size", "sbom-path",
-    "provenance-path", "changed", "matrix", "any", "result",
+    "function-arn", "version", "previous-version", "alias", "function-url", "preview-url", "code-sha256", "package-path", "package-size", "sbom-path",
+    "provenance-path", "changed", "plan", "matrix", "any", "result",
 }  # fmt: skip
 
 
@@ -80,6 +84,8 @@ def test_every_field_of_the_models_can_be_given_without_a_file() -> None:
         "aws",
         "staging",
         "cache",
+        "preview",
+        "on_failure",
         "build",
         "package",
         "layers",

@@ -14,6 +14,7 @@ _SETTINGS = {
     "lifecycle": "BucketLifecycleConfiguration",
     "encryption": "BucketEncryption",
     "publicAccessBlock": "PublicAccessBlock",
+    "versioning": "BucketVersioning",
 }
 _UNSET = {
     "GetBucketTagging": ("NoSuchTagSet", "The TagSet does not exist"),

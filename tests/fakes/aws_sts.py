@@ -18,6 +18,8 @@ class FakeSts:
 
     account: str
     tokens: set[str] = field(default_factory=set)
+    old: set[str] = field(default_factory=set)
+    """Those that are not good any more."""
     chained: bool = True
     """Whether signed callers may take roles."""
     refusals: int = 0
@@ -35,6 +37,10 @@ class FakeSts:
             )
             return _xml(operation, inner)
         if operation == "AssumeRoleWithWebIdentity" and not signed:
+            if request.get("WebIdentityToken") in self.old:
+                raise AwsRefusal(
+                    400, "ExpiredTokenException", "Token expired: it must be before the expiration date/time"
+                )
             trusted = request.get("WebIdentityToken") in self.tokens
             return self._assumed(operation, request, trusted=trusted)
         if operation == "AssumeRole" and signed:

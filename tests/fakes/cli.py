@@ -44,6 +44,8 @@ class Cli:
     stdin: str = ""
     terminal: TextIO | None = None
     """Standard input where it is more than a text."""
+    pace: float = PACE
+    """How many seconds pass in one of the machine's."""
 
     def __call__(self, *argv: str, environ: Mapping[str, str] | None = None) -> Ran:
         out, err = io.StringIO(), io.StringIO()
@@ -56,7 +58,7 @@ class Cli:
                 stdin=self.terminal or io.StringIO(self.stdin),
                 stdout=out,
                 stderr=err,
-                clock=RealClock(pace=PACE),
+                clock=RealClock(pace=self.pace),
             )
         except SystemExit as stop:
             code = int(stop.code or 0)

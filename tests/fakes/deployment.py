@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from lambda_ci.adapters.aws import Aws, Patience, connect
 from lambda_ci.deploy import apply, changes, current, desired, release
+from lambda_ci.deploy.around import with_alias
 from lambda_ci.deploy.finish import finish
 from lambda_ci.deploy.published import Published
 from lambda_ci.deploy.resources.layer import look_for_layers
@@ -147,6 +148,12 @@ class Project:
         wanted = desired.desired(function, package, project=self.project, layers=layers)
         present = look_for_layers(wanted, current.read(self.aws, wanted), self.run)
         return changes.plan(wanted, present, staging=self.staging)
+
+    def foresee(self, function: Function, package: AnyPackage) -> Plan:
+        """What the verb ``plan`` shows: it looks at the alias as well."""
+        wanted = desired.desired(function, package, project=self.project)
+        present = current.read(self.aws, wanted)
+        return with_alias(changes.plan(wanted, present, staging=self.staging), present, self.run)
 
     def deploy(
         self,

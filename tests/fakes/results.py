@@ -10,11 +10,14 @@ from lambda_ci.model.change import (
     Change,
     CodeDifference,
     DistributionChange,
+    Drift,
+    Fate,
     FieldChange,
     FileChange,
     Plan,
     Resource,
     Weight,
+    Where,
 )
 from lambda_ci.model.problem import Origin, Problem, Severity
 from lambda_ci.model.result import BuildResult, Failure, FunctionResult, ImportResult, Past, RunResult, SmokeResult
@@ -68,6 +71,13 @@ def build(name: str, *, ledger: tuple[LedgerLine, ...] = LEDGER, scale: int = 1)
     )
 
 
+DRIFT = (
+    Drift(where=Where.LATEST, field="timeout", before="3", found="60", fate=Fate.GOES_LIVE),
+    Drift(where=Where.ALIAS, field="alias.live.calls", found="10% to version 9", fate=Fate.REPLACED),
+    Drift(where=Where.FUNCTION, field="environment", found="OTHER, THEIRS", fate=Fate.LEFT),
+)
+
+
 def creation(name: str) -> Plan:
     fields = (
         _field("memory-size", "", "512"),
@@ -100,6 +110,7 @@ def update(name: str) -> Plan:
             Change(resource=Resource.ALIAS, action=Action.UPDATE, fields=(_field("live", "1", "2"),)),
         ),
         code=DIFFERENCE,
+        drift=DRIFT,
     )
 
 
@@ -120,7 +131,8 @@ def deployed(name: str, *, scale: int = 1) -> FunctionResult:
         changed=True,
         build=build(name, scale=scale),
         plan=update(name),
-        smoke=(SmokeResult(name="ping", failures=(), seconds=0.2312),),
+        smoke=(SmokeResult(name="ping", failures=(), seconds=0.9312, init_seconds=0.6124),),
+        previous_init_seconds=0.5021,
         seconds=12.3456,
     )
 

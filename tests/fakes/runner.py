@@ -6,6 +6,7 @@ Source: actions/runner, ``ContainerActionHandler``, ``DockerCommandManager``, ``
 from __future__ import annotations
 
 import json
+import os
 import re
 import uuid
 from contextlib import contextmanager
@@ -93,6 +94,10 @@ class Runner:
     temp: Path
     network: str
     """The job's network, as the engine names it."""
+    socket: str = ""
+    """The engine's socket on the host, which every container action gets; empty where the engine has none."""
+    old: bool = False
+    """Whether it is a runner of before September 2025, without the mount for temporary files."""
 
     def run(self, action: Path, *, image: str, inputs: Mapping[str, str], env: Mapping[str, str] | None = None) -> Step:
         """Run a step ``uses: ACTION`` to its end. ``env`` is the job's and the step's; ``image`` the one built for the action."""
@@ -110,7 +115,7 @@ class Runner:
         container = self.engine.containers.run(
             image,
             detach=True,
-            environment={**CONTEXT, **env, **_variables({**declared, **inputs}), **_places(files)},
+            environment={**self._context(), **env, **_variables({**declared, **inputs}), **_places(files)},
             volumes=self._volumes(),
             working_dir="/github/workspace",
             network_mode=self.network,
@@ -121,8 +126,10 @@ class Runner:
             container.remove(force=True)
 
     def _files(self) -> dict[str, Path]:
+        owner = self.workspace.stat()
         for name in ("_github_home", "_github_workflow", "_runner_file_commands"):
             (self.temp / name).mkdir(parents=True, exist_ok=True)
+            os.chown(self.temp / name, owner.st_uid, owner.st_gid)
         (self.temp / "_github_workflow/event.json").write_text(
             json.dumps({"ref": CONTEXT["GITHUB_REF"]}), encoding="utf-8"
         )
@@ -133,9 +140,14 @@ class Runner:
             path.touch()
         return files
 
+    def _context(self) -> dict[str, str]:
+        """An old runner names a folder that is not in the container."""
+        return {**CONTEXT, "RUNNER_TEMP": str(self.temp)} if self.old else CONTEXT
+
     def _volumes(self) -> list[str]:
         return [
-            f"{self.temp}:/github/runner_temp",
+            *([f"{self.socket}:/var/run/docker.sock"] if self.socket else []),
+            *([] if self.old else [f"{self.temp}:/github/runner_temp"]),
             f"{self.temp}/_github_home:/github/home",
             f"{self.temp}/_github_workflow:/github/workflow",
             f"{self.temp}/_runner_file_commands:/github/file_commands",

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
 
+from lambda_ci.model.spec.apart import Retention, RuntimeManagementSpec, ScalingSpec
 from lambda_ci.model.spec.packages import AuditSpec, BuildSpec, ImageSpec, PackageSpec
 from lambda_ci.model.spec.section import Section
 from lambda_ci.model.spec.serving import AsyncSpec, RolloutSpec, SmokeCase, UrlSpec
@@ -133,6 +134,21 @@ class FunctionSpec(Section):
         None,
         description="How many environments of the alias are kept warm; they cost money all the time. The deploy waits until they "
         "are. `none`: none.",
+    )
+    log_retention_in_days: Retention | Literal["none"] | None = Field(
+        None,
+        description="For how long CloudWatch keeps the function's logs; the log group is made where it is missing. `none`: for ever.",
+    )
+    recursive_loop: Literal["Terminate", "Allow"] | None = Field(
+        None,
+        description="`Allow`: Lambda does not stop the function when it calls itself over and over through other services.",
+    )
+    runtime_management: RuntimeManagementSpec | None = Field(
+        None, description="Which build of the runtime the version that the alias runs gets, and when it gets another."
+    )
+    scaling: ScalingSpec | None = Field(
+        None,
+        description="How many environments each version has; only for functions with `capacity-provider-config`.",
     )
     members: Mapping[str, JsonValue] = Field(default_factory=dict, exclude=True, repr=False)
 

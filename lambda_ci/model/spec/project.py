@@ -9,6 +9,7 @@ from pydantic import Field
 
 from lambda_ci.model.spec.function import FunctionName, FunctionSpec
 from lambda_ci.model.spec.packages import BuildSpec, LayerName, LayerSpec, PackageSpec
+from lambda_ci.model.spec.preview import PreviewSpec
 from lambda_ci.model.spec.section import Section
 
 ProjectName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-zA-Z0-9_-]+$")]
@@ -78,10 +79,20 @@ class CacheSpec(Section):
         True,  # noqa: FBT003 - a field's default
         description="Whether this run adds to it; `false` for pull requests of others.",
     )
+    packages: bool = Field(
+        False,  # noqa: FBT003 - a field's default
+        description="Whether finished packages, and locks that were resolved, are shared as well, so that a new machine need not "
+        "fetch the wheels of a function that has not changed.",
+    )
+
+
+OnFailure = Literal["keep", "rollback-all"]
 
 
 class StageSpec(Section):
     """What is different in one deployment stage. Mappings merge by key; everything else is replaced."""
+
+    on_failure: OnFailure | None = Field(None, description="As at the top.")
 
     aws: AwsSpec | None = Field(None, description="As at the top.")
     staging: StagingSpec | None = Field(None, description="As at the top.")
@@ -102,10 +113,19 @@ class Spec(Section):
     aws: AwsSpec = Field(default_factory=lambda: AwsSpec.model_validate({}), description="How AWS is reached.")
     staging: StagingSpec | None = Field(None, description="Where packages go that are too large for a direct upload.")
     cache: CacheSpec | None = Field(None, description="A cache in S3 that runs on several machines share.")
+    on_failure: OnFailure = Field(
+        "keep",
+        description="What a deployment does where one of several functions fails. `keep`: the others are released all the same. "
+        "`rollback-all`: no alias moves before every function has passed its tests, and when one fails after that, all that have "
+        "moved go back to what they ran before.",
+    )
     build: BuildSpec | None = Field(
         None, description="How a package becomes a wheel that has none for the function's runtime."
     )
     package: PackageSpec | None = Field(None, description="What goes into the packages, and what stays out.")
+    preview: PreviewSpec = Field(
+        default_factory=lambda: PreviewSpec.model_validate({}), description="Previews of pull requests."
+    )
     layers: Mapping[LayerName, LayerSpec] = Field(
         default_factory=dict, description="Layers that functions share, by a name of your choice."
     )

@@ -4,6 +4,7 @@
               a library with a C interface) lie in the image. A build needs no network.
 ``compiler``  the same, with these packages installed.
 ``dnf``       with a compiler, and with dnf and a repository of RPM packages of its own. (AWS's image has microdnf, which Debian lacks.)
+``microdnf``  the same, under microdnf's name and with no more than microdnf takes of the command.
 ``foreign``   the distribution's own Python for arm64, with a compiler. Made without running anything of it.
 
 The engine keeps what was made, under a name that tells its content.
@@ -41,6 +42,12 @@ COMPILER = ("gcc", "libc6-dev")
 SYSTEM_PACKAGES = (*COMPILER, "libyaml-dev")
 """What the image's package manager can install: a compiler, and a library with its headers."""
 _DNF = ("dnf", "rpm", "createrepo-c")
+_MICRODNF = """#!/bin/sh
+[ "$1" = install ] && [ "$2" = -y ] || { echo "microdnf: not known here: $*" >&2; exit 1; }
+for word in "$@"; do case "$word" in -y|[!-]*) ;; *) echo "Unknown option $word" >&2; exit 1;; esac; done
+echo "microdnf was asked" >&2
+exec dnf "$@"
+"""
 WHEELS = ("setuptools==80.9.0",)
 ENVIRONMENT = standin.ENVIRONMENT | {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "/srv/wheels"}
 FOREIGN_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "/srv/wheels"}
@@ -123,6 +130,13 @@ def dnf(engine: DockerClient, version: str) -> str:
     base = compiler(engine, version)
     script = _RPM.replace("PACKAGES", " ".join(_DNF))
     return _once(engine, f"dnf{version}", [base], lambda name: _commit(engine, base, name, script=script))
+
+
+def microdnf(engine: DockerClient, version: str) -> str:
+    """The image's name. Raises LookupError as ``build`` does."""
+    base = dnf(engine, version)
+    script = f"printf '%s' '{_MICRODNF}' > /usr/bin/microdnf && chmod 755 /usr/bin/microdnf"
+    return _once(engine, f"microdnf{version}", [base], lambda name: _commit(engine, base, name, script=script))
 
 
 def foreign(engine: DockerClient) -> tuple[str, str]:

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import docker
-from docker.errors import DockerException
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -95,7 +94,7 @@ def running(folder: Path, *, size: str = "", port: bool = False) -> Iterator[Dae
 def copied(source: DockerClient, image: str, target: Daemon) -> str:
     """Have an image of one engine in another one too; returns its name."""
     with closing(docker.DockerClient(base_url=target.host, timeout=300)) as client:
-        client.images.load(b"".join(source.images.get(image).save(named=True)))
+        client.images.load(b"".join(source.images.get(image).save(named=image)))
     return image
 
 
@@ -106,16 +105,23 @@ def _free() -> int:
 
 
 def _wait(daemon: Daemon) -> None:
+    """Docker's client leaves its sockets open when it fails, so it is made only once something listens; its first question is
+    answered when the engine is ready."""
     deadline = time.monotonic() + 60
-    while True:
-        try:
-            with closing(docker.DockerClient(base_url=daemon.host, timeout=5)) as client:
-                client.ping()
-                return
-        except DockerException:
-            if time.monotonic() > deadline:
-                raise AssertionError((daemon.folder / "log").read_text()[-2000:]) from None
-            time.sleep(0.2)
+    while not _listens(daemon.host):
+        if time.monotonic() > deadline:
+            raise AssertionError((daemon.folder / "log").read_text()[-2000:])
+        time.sleep(0.1)
+    with closing(docker.DockerClient(base_url=daemon.host, timeout=60)) as client:
+        client.ping()
+
+
+def _listens(host: str) -> bool:
+    scheme, _, place = host.partition("://")
+    address, _, port = place.rpartition(":")
+    family = socket.AF_UNIX if scheme == "unix" else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as trying:
+        return trying.connect_ex(place if scheme == "unix" else (address, int(port))) == 0
 
 
 def _remaining(folder: Path) -> list[int]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import subprocess
 import tarfile
 import zipfile
@@ -152,26 +151,3 @@ def test_the_command_builds_a_package_of_what_was_built_in_the_image(
     assert done.returncode == 0, done.stderr
     with zipfile.ZipFile(bench.folder / "dist/hello.zip") as package:
         assert {"app.py", "local.py", "local-1.0.dist-info/METADATA"} <= set(package.namelist())
-
-
-@pytest.mark.network
-def test_it_works_from_inside_a_container_with_the_engines_socket(
-    bench: WorkshopBench, engine: DockerClient, image: str, base: str
-) -> None:
-    place = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
-    if not place.startswith("unix://"):
-        pytest.skip("the engine has no socket on this machine")
-    command = Command(folder=bench.folder, engine=engine, image=base)
-    command.write(files("local"))
-    volumes = [f"{place.removeprefix('unix://')}:/var/run/docker.sock", f"{bench.folder}:/workspace"]
-    log = engine.containers.run(
-        image,
-        [one.replace(str(bench.folder), "/tmp") for one in command.arguments],
-        volumes=volumes,
-        working_dir="/workspace",
-        remove=True,
-        stderr=True,
-    )
-    assert b"built local-1.0-py3-none-any.whl" in log
-    with zipfile.ZipFile(bench.folder / "dist/hello.zip") as package:
-        assert "local.py" in package.namelist()

@@ -140,6 +140,7 @@ def test_a_trust_policy_that_is_new_is_waited_for(server: AwsServer) -> None:
     [
         ({"GITLAB_OIDC_TOKEN": "of-another"}, {}, "trust policy allow sts:AssumeRoleWithWebIdentity"),
         ({"GITLAB_OIDC_TOKEN": "of-gitlab"}, {"role-duration-seconds": 43200}, "correct aws.role-duration-seconds"),
+        ({"GITLAB_OIDC_TOKEN": "of-yesterday"}, {}, "begin the job again"),
         ({"AWS_WEB_IDENTITY_TOKEN_FILE": "/nonexistent/token"}, {}, "AWS_WEB_IDENTITY_TOKEN_FILE"),
         ({**CREDENTIALS, "NOT": "CHAINED"}, {}, "trust policy allow sts:AssumeRole to the identity"),
     ],
@@ -147,7 +148,7 @@ def test_a_trust_policy_that_is_new_is_waited_for(server: AwsServer) -> None:
 def test_a_role_that_cannot_be_taken_is_explained(
     server: AwsServer, environ: dict[str, str], spec: dict[str, object], words: str
 ) -> None:
-    server.sts.tokens, server.sts.chained = {"of-gitlab"}, False
+    server.sts.tokens, server.sts.old, server.sts.chained = {"of-gitlab"}, {"of-yesterday"}, False
     aws, _, _ = reach(server, environ, **spec)
     with pytest.raises(AwsError) as failed:
         aws.account_id()
@@ -185,8 +186,46 @@ def test_without_token_and_credentials_the_way_to_them_is_told(server: AwsServer
     assert "id-token: write" in f"{failed.value.why} {failed.value.fix}"
 
 
+def test_a_long_repository_leaves_room_for_the_run() -> None:
+    name = session_name({"GITHUB_REPOSITORY": f"octo/{'shop' * 30}", "GITHUB_RUN_ID": "4711"})
+    assert (len(name), name[:19], name[-5:]) == (64, "lambda-ci-octo-shop", "-4711")
+
+
+def test_what_takes_the_role_is_never_printed(server: AwsServer) -> None:
+    server.sts.tokens = {"jwt-1"}
+    with github() as environ:
+        aws, _, log = reach(server, environ)
+        aws.account_id()
+        aws.console.line(f"bearer {environ['ACTIONS_ID_TOKEN_REQUEST_TOKEN']}, token jwt-1, key secret-of-the-role-1")
+    assert not {"bearer-of-the-job", "jwt-1", "secret-of-the-role-1"} & set(log.getvalue().replace(",", " ").split())
+    assert "bearer" in log.getvalue()
+
+
+def test_the_shortest_session_is_not_renewed_with_each_request(server: AwsServer) -> None:
+    server.sts.tokens = {"of-gitlab"}
+    aws, _, _ = reach(server, {"GITLAB_OIDC_TOKEN": "of-gitlab"}, **{"role-duration-seconds": 900})
+    for _ in range(5):
+        with pytest.raises(ClientError, match="ResourceNotFoundException"):
+            aws.lambda_client().get_function(FunctionName="orders")
+    assert len(server.sts.taken) == 1
+
+
 @given(st.dictionaries(st.sampled_from(["GITHUB_REPOSITORY", "GITHUB_RUN_ID", "CI_PROJECT_PATH"]), st.text()))
 def test_any_name_of_a_repository_makes_a_name_that_aws_takes(environ: dict[str, str]) -> None:
     name = session_name(environ)
     assert 2 <= len(name) <= 64
     assert all(character.isascii() and (character.isalnum() or character in "_+=,.@-") for character in name)
+
+
+@pytest.mark.parametrize(
+    ("environ", "name"),
+    [
+        ({"CI_PROJECT_PATH": "team/shop", "CI_JOB_ID": "9"}, "lambda-ci-team-shop-9"),
+        ({"BITBUCKET_REPO_FULL_NAME": "team/shop", "BITBUCKET_BUILD_NUMBER": "3"}, "lambda-ci-team-shop-3"),
+        ({"BUILD_REPOSITORY_NAME": "shop", "BUILD_BUILDID": "11"}, "lambda-ci-shop-11"),
+        ({"JOB_NAME": "shop/main", "BUILD_NUMBER": "5"}, "lambda-ci-shop-main-5"),
+        ({}, "lambda-ci"),
+    ],
+)
+def test_the_session_names_the_repository_and_the_run(environ: dict[str, str], name: str) -> None:
+    assert session_name(environ) == name

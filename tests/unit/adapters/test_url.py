@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambda_ci.adapters.url import credentials_of, origin_of, without_credentials, without_userinfo
+from lambda_ci.adapters.url import credentials_of, origin_of, secret_in, without_credentials, without_userinfo
 
 SECRET = st.text(st.characters(codec="ascii", categories=("L", "N")), min_size=6, max_size=20).map("S3cr3t{}".format)
 
@@ -26,6 +26,34 @@ SECRET = st.text(st.characters(codec="ascii", categories=("L", "N")), min_size=6
 )
 def test_an_address_is_shown_without_what_is_secret_in_it(url: str, shown: str) -> None:
     assert without_credentials(url) == shown
+
+
+@pytest.mark.parametrize(
+    ("url", "secret"),
+    [
+        ("https://h/a.whl", ""),
+        ("https://h/a.whl#sha256=" + "a" * 64, ""),
+        ("https://h/a.whl?sha256=" + "a" * 64, ""),
+        ("https://h/a.whl?version=1.0&platform=linux", ""),
+        ("https://h/a.whl?download", ""),
+        ("https://joe:pw@h/a.whl", "user name and password"),
+        ("https://h/a.whl?token=x", "the parameter token"),
+        ("https://h/a.whl?a=1&X-Amz-Signature=abc", "the parameter X-Amz-Signature"),
+        ("https://h/a.whl?sv=1&sig=ab%2B", "the parameter sig"),
+        ("https://h/a.whl?t=0123456789abcdef0123", "the parameter t"),
+        ("https://h/a.whl?0123456789abcdef0123", "the query"),
+        ("/a/path?token=x", "the parameter token"),
+        ("", ""),
+    ],
+)
+def test_what_of_an_address_is_secret_is_told(url: str, secret: str) -> None:
+    assert secret_in(url) == secret
+
+
+@given(st.text(max_size=100))
+def test_any_text_may_be_an_address(text: str) -> None:
+    secret_in(text)
+    secret_in(f"https://h/?{text}")
 
 
 @given(st.text(), SECRET, SECRET, st.text())

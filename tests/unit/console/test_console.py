@@ -171,7 +171,7 @@ def test_a_secret_that_is_masked_apart_is_masked_everywhere_at_once() -> None:
     console, stream, _ = _console(github=True)
     with console.apart() as inner:
         inner.mask("hunter2-hunter2")
-        assert stream.getvalue() == "::add-mask::hunter2-hunter2\n"
+        assert stream.getvalue().startswith("::add-mask::hunter2-hunter2\n")
         inner.line("it is hunter2-hunter2")
         console.line("it is hunter2-hunter2")
     assert stream.getvalue().endswith("it is ***\nit is ***\n")

@@ -108,3 +108,27 @@ def test_what_is_no_commit_of_the_version_is_not_found(asked: str) -> None:
 
 def test_a_run_that_is_no_plain_name_is_left_out() -> None:
     assert Record(run="a, commit 1234567]").text("") == ""
+
+
+def test_how_long_a_version_took_to_be_ready_is_kept_with_its_number() -> None:
+    history = History.parse("callers [lambda-ci: 12 < 9; not 10]", runs="12").released("14", init_seconds=0.8124)
+    assert history.text == "callers [lambda-ci: 14 < 12 < 9; not 10; init 14 812 ms]"
+    again = History.parse(history.text, runs="14")
+    assert again == history
+    assert (again.init_seconds("14"), again.init_seconds("12")) == (0.812, None)
+
+
+def test_it_is_forgotten_with_the_version() -> None:
+    history = History.parse("[lambda-ci: 14 < 12; init 14 812 ms]", runs="14")
+    assert history.rolled_back("12").text == "[lambda-ci: 12; not 14]"
+    assert history.released("15").text == "[lambda-ci: 15 < 14 < 12]"
+
+
+@given(
+    st.integers(min_value=0, max_value=9_999_999),
+    st.lists(st.integers(1, 9999).map(str), min_size=1, max_size=80, unique=True),
+)
+def test_a_full_history_with_it_fits(milliseconds: int, numbers: list[str]) -> None:
+    history = History(versions=tuple(numbers), init=(numbers[0], milliseconds))
+    assert len(history.text) <= LIMIT
+    assert History.parse(history.text, runs=numbers[0]).init == (numbers[0], milliseconds)

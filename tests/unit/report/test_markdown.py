@@ -78,5 +78,5 @@ def test_a_summary_keeps_its_shape_whatever_a_function_wrote(text: str) -> None:
     case = SmokeResult(name=text, failures=(text,), seconds=1, log_tail=text)
     shown = summary(run_of(replace(smoke_failed("orders"), name=text, smoke=(case,)), deployed("users")))
     outside = re.sub(r"(?ms)^(```+)text\n.*?^\1$", "", shown)
-    assert outside.count("<details>") == outside.count("</details>") == outside.count("<summary>") == 3
+    assert outside.count("<details>") == outside.count("</details>") == outside.count("<summary>") == 4
     assert not re.search(r"<(?!/?(details|summary)>)", outside)

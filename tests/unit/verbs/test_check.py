@@ -95,7 +95,7 @@ def test_an_action_with_a_command_that_does_not_exist_ends_with_2(cli: Cli) -> N
         (
             "COMMAND",
             "buidl",
-            'must be one of check, build, plan, deploy, rollback, prune, invoke, status, not "buidl"; did you mean "build"?',
+            'not "buidl"; did you mean "build"?',
         ),
         ("LOCAL", "yes", 'must be true or false, not "yes"'),
     ],
@@ -107,7 +107,8 @@ def test_a_wrong_input_of_the_action_itself_is_reported_as_any_other(
     environ = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary), f"INPUT_{name}": text}
     ran = cli(environ=environ)
     assert ran.code == 2
-    assert f"::error title=lambda-ci::input {name.lower()}: {message}" in ran.err
+    assert f"::error title=lambda-ci::input {name.lower()}: must be " in ran.err
+    assert message in ran.err
     assert f"input {name.lower()}" in summary.read_text(encoding="utf-8")
 
 

@@ -55,7 +55,7 @@ def test_a_plan_says_when_the_tag_moved_and_only_reads(existing: Cli, aws: AwsSe
     assert field["field"] == "image"
     assert field["before"].rpartition("@")[2] != field["after"].rpartition("@")[2]
     assert aws.writes == []
-    assert set(aws.operations) == {"BatchGetImage", "GetFunction"}
+    assert set(aws.operations) == {"BatchGetImage", "GetAlias", "GetFunction"}
 
 
 def test_an_image_by_digest_asks_no_registry(cli: Cli, aws: AwsServer) -> None:

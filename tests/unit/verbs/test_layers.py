@@ -154,6 +154,21 @@ def test_a_layer_of_that_name_with_files_of_its_own_is_not_taken_for_an_automati
     assert "python/ours.py" not in names(Path(theirs["path"]))
 
 
+def test_what_is_doubtful_about_a_layer_is_told_once_for_all_that_use_it(shop: Cli, index: Index) -> None:
+    name = "demo-3.0-py3-none-any.whl"
+    digest = index.add(name, wheel("demo", "3.0", files={"demo/__init__.py": b""}, requires=["absent"]))
+    file = f'{{name = "{name}", url = "{index.url(name)}", hashes = {{sha256 = "{digest}"}}}}'
+    lock = f'[[packages]]\nname = "demo"\nversion = "3.0"\nwheels = [{file}]\n'
+    shop.write("pylock.toml", f'lock-version = "1.0"\ncreated-by = "tests"\n{lock}')
+    shop.write("lambda-ci.yml", CONFIG.replace("requirements.txt", "pylock.toml"))
+    ran = shop("build", "--json")
+    assert ran.code == 0, ran.err
+    assert [line for line in ran.err.splitlines() if "absent" in line] == [
+        "warning: orders, users: demo needs absent, which is not in the package"
+    ]
+    assert str(ran.document["warnings"]).count("demo needs absent") == 2
+
+
 def test_a_layer_beyond_the_budget_is_named(shop: Cli) -> None:
     automatic(shop)
     ran = shop("build", "--function", "orders", "--package-max-size", "1 KB", "--package-max-unpacked-size", "2 KB")

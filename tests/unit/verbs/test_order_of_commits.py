@@ -110,3 +110,14 @@ def test_files_that_came_without_a_repository_are_deployed(
     assert ran.code == 0, ran.err
     assert "whether it is newer is not known" in ran.err
     assert described(aws, "2").startswith(f"[lambda-ci: commit {commits[2][:12]}, run 4711")
+
+
+def test_git_is_asked_once_in_a_run(cli: Cli, aws: AwsServer, commits: list[str]) -> None:
+    """The versions and the papers both tell of the commit; in a large repository git takes long."""
+    log = cli.folder / "cache/asked"
+    git = cli.write("cache/bin/git", f'#!/bin/sh\necho "$*" >> {log}\nPATH=/usr/bin:/bin exec git "$@"\n')
+    git.chmod(0o755)
+    ran = cli("deploy", environ={"PATH": f"{git.parent}:/usr/bin:/bin"})
+    assert ran.code == 0, ran.err
+    assert sum(" status " in line for line in log.read_text().splitlines()) == 1
+    assert commits[2][:12] in described(aws, "2")

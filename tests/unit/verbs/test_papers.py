@@ -135,6 +135,17 @@ def test_a_work_tree_of_git_is_named_and_whether_it_was_clean(project: Cli) -> N
     assert resolved(papers(project)[1])["source"]["annotations"] == {"dirty": True}
 
 
+def test_an_unchanged_build_writes_nothing_into_the_output_folder(project: Cli) -> None:
+    def times() -> dict[str, int]:
+        dist = project.folder / "dist"
+        return {path.name: path.stat().st_mtime_ns for path in (dist, *dist.iterdir())}
+
+    project("build")
+    before = times()
+    assert project("build").code == 0
+    assert times() == before
+
+
 def test_the_time_is_said_only_where_it_is_given(project: Cli) -> None:
     assert project("build", environ={"SOURCE_DATE_EPOCH": "1767225600"}).code == 0
     assert papers(project)[0]["metadata"]["timestamp"] == "2026-01-01T00:00:00Z"

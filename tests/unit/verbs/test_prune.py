@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lambda_ci.deploy.prune import choose, holds
 from lambda_ci.deploy.resources.alias import Alias
-from tests.fakes.aws_server import Lost, Status
+from tests.fakes.aws_server import After, Lost, Status
 from tests.fakes.releases import release
 
 if TYPE_CHECKING:
@@ -158,3 +158,11 @@ def test_destroy_asks_on_a_terminal(cli: Cli, aws: AwsServer, answer: str, code:
     ran = cli("destroy")
     assert (ran.code, bool(aws.functions)) == (code, code != 0)
     assert "Type 1, the number of functions" in ran.err
+
+
+def test_what_others_took_over_while_somebody_was_asked_stays(cli: Cli, aws: AwsServer) -> None:
+    aws.faults.add("ListAliases", After(lambda: aws.functions["orders"].tags.update({"lambda-ci:project": "other"})))
+    ran = cli("destroy", "--yes")
+    assert ran.code == 5
+    assert "its tag lambda-ci:project is other" in ran.err
+    assert list(aws.functions) == ["orders"]
