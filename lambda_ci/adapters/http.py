@@ -7,9 +7,9 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Protocol, Self
 
 import requests
-from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
+from lambda_ci.adapters.tls import TrustOnce
 from lambda_ci.adapters.url import origin_of, without_credentials
 from lambda_ci.errors import BuildError
 
@@ -61,7 +61,7 @@ class Downloads:
     def __post_init__(self) -> None:
         self._session = requests.Session()
         for scheme in ("http://", "https://"):
-            self._session.mount(scheme, HTTPAdapter(pool_connections=self.connections, pool_maxsize=self.connections))
+            self._session.mount(scheme, TrustOnce(pool_connections=self.connections, pool_maxsize=self.connections))
         self._session.headers.update({"Accept-Encoding": "identity", "User-Agent": "lambda-ci"})
 
     def __enter__(self) -> Self:
