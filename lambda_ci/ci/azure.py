@@ -25,6 +25,8 @@ LARGEST_VARIABLE = 16 * 1024
 """Characters: the agent puts every variable into the environment of the steps that follow, which has a limit."""
 _COMMAND = re.compile(r"##(?=(?:vso)?\[)", re.IGNORECASE)
 """Also the old and the formatting ones, such as ``##[error]``."""
+_UNSEEN = re.compile(r"[^\x20-\x7e]")
+"""And what else is no ASCII: a line too many taken apart does no harm."""
 _TYPES = {Severity.ERROR: "error", Severity.WARNING: "warning"}
 
 
@@ -45,9 +47,9 @@ def harmless(text: str) -> str:
 
 def _harmless(line: str) -> str:
     """Signs that nobody sees may not count when the agent compares, so that a line is judged without them."""
-    if not _COMMAND.search(line.encode("ascii", "ignore").decode()):
+    if not _COMMAND.search(_UNSEEN.sub("", line)):
         return line
-    return _COMMAND.sub("# #", line.encode("ascii", "backslashreplace").decode())
+    return _COMMAND.sub("# #", visible(line).encode("ascii", "backslashreplace").decode())
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lambda_ci.ci.marks import stands
 from lambda_ci.errors import ConfigurationError
 from lambda_ci.model.preview import Event, PullRequest
 
@@ -21,7 +22,7 @@ _EVENTS = {"closed": Event.CLOSED, "unlabeled": Event.UNLABELLED}
 
 def pull_request(environ: Variables) -> PullRequest | None:
     """``None`` where the run is about none. Raises ConfigurationError where the event cannot be read."""
-    return next((read(environ) for mark, read in READERS.items() if environ.get(mark)), None)
+    return next((read(environ) for mark, read in READERS.items() if stands(mark, environ)), None)
 
 
 def event_of(environ: Variables) -> dict[str, Any]:
@@ -123,7 +124,7 @@ def github_repository(full_name: str, environ: Variables) -> str:
 
 def repository_of(environ: Variables) -> str:
     """The repository of this run, as its pull requests have it in ``PullRequest.repository``; empty outside a CI system."""
-    return next((tell(environ) for mark, tell in REPOSITORIES.items() if environ.get(mark)), "")
+    return next((tell(environ) for mark, tell in REPOSITORIES.items() if stands(mark, environ)), "")
 
 
 def _part(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambda_ci.adapters.url import public
+from lambda_ci.ci.marks import stands
 from lambda_ci.model.inventory import Repository, Run
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 def run_of(environ: Mapping[str, str]) -> Run | None:
     """``None`` on a machine that is no known CI system's."""
-    return next((run(environ) for mark, run in _RUNS.items() if environ.get(mark)), None)
+    return next((run(environ) for mark, run in _RUNS.items() if stands(mark, environ)), None)
 
 
 def _github(environ: Variables) -> Run:

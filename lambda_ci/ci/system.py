@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from lambda_ci.ci.marks import stands
 from lambda_ci.console import Style
 
 if TYPE_CHECKING:
@@ -58,12 +59,8 @@ class Surroundings:
 
 def detect(around: Surroundings) -> CiSystem:
     """The CI system that set these environment variables."""
-    found = next((make for mark, make in _SYSTEMS.items() if _holds(around.environ.get(mark, ""))), _plain)
+    found = next((make for mark, make in _SYSTEMS.items() if stands(mark, around.environ)), _plain)
     return found(around)
-
-
-def _holds(mark: str) -> bool:
-    return bool(mark) and mark.lower() != "false"
 
 
 def _github(around: Surroundings) -> CiSystem:

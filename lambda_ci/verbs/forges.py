@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from lambda_ci.ci.marks import stands
 from lambda_ci.errors import ForgeError
 from lambda_ci.model.problem import Origin, Problem, Severity
 
@@ -21,7 +22,7 @@ TOKEN_INPUT = "github-token"
 
 def forge_of(world: World) -> Forge | None:
     """``None`` on no known forge, and without a token; the latter is said."""
-    mark = next((mark for mark in _FORGES if world.environ.get(mark)), "")
+    mark = next((mark for mark in _FORGES if stands(mark, world.environ)), "")
     found = _FORGES[mark](world) if mark else None
     if mark and found is None:
         warn(

@@ -54,7 +54,7 @@ class Preview(AwsCommand):
             raise ConfigurationError(
                 "this run is about no pull request",
                 why="Its event names none.",
-                fix="run it on `pull_request`, or use `lambda-ci preview sweep` in a scheduled workflow",
+                fix="run it in a pipeline of a pull or merge request (GitHub: `on: pull_request`), or `lambda-ci preview sweep` on a schedule",
             )
         return self._run(pull, world)
 

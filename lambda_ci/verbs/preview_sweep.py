@@ -59,7 +59,8 @@ class _Sweep:
             raise ConfigurationError(
                 "nothing tells which previews are left over",
                 why="No pull request can be asked about without a token, and no preview.ttl says how long one may stay.",
-                fix="pass a token (`env: {GITHUB_TOKEN: ${{ github.token }}}` with `pull-requests: read`), or set preview.ttl",
+                fix="pass a token (GitHub: `env: {GITHUB_TOKEN: ${{ github.token }}}` with `pull-requests: read`; GitLab: GITLAB_TOKEN; "
+                "Bitbucket: BITBUCKET_ACCESS_TOKEN), or set preview.ttl",
             )
 
     def functions(self) -> Iterator[FunctionResult]:

@@ -113,7 +113,10 @@ def test_what_is_wrong_is_annotated_where_it_is_wrong_ten_times_and_all_of_it_in
     assert step.exit_code == 2, step.log
     assert [annotation.level for annotation in step.annotations] == ["error"] * 10
     first = step.annotations[0]
-    assert (first.properties["file"], first.properties["line"]) == (place, str(good.count("\n") + 1))
+    named = (first.properties["file"], first.properties["line"])
+    assert named == ("lambda-ci.yml", str(good.count("\n") + 1)), (
+        "as the forge names it, which knows no /github/workspace"
+    )
     assert "memory-size" in first.message, "what was probably meant"
     assert all(f"memory-{number}" in step.summary for number in range(11))
     assert "input memory-size" in step.summary

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TextIO
 
 from lambda_ci.main import main
-from tests.fakes.quiet import RealClock
+from tests.fakes.hasty import HastyClock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 PACE = 25.0
-"""How much faster time passes than on the wall, so that waiting for a fake AWS costs little."""
+"""How much faster waiting passes than on the wall, so that a fake AWS costs little."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Cli:
     terminal: TextIO | None = None
     """Standard input where it is more than a text."""
     pace: float = PACE
-    """How many seconds pass in one of the machine's."""
+    """How many seconds of waiting pass in one of the machine's."""
 
     def __call__(self, *argv: str, environ: Mapping[str, str] | None = None) -> Ran:
         out, err = io.StringIO(), io.StringIO()
@@ -58,7 +58,7 @@ class Cli:
                 stdin=self.terminal or io.StringIO(self.stdin),
                 stdout=out,
                 stderr=err,
-                clock=RealClock(pace=self.pace),
+                clock=HastyClock(pace=self.pace),
             )
         except SystemExit as stop:
             code = int(stop.code or 0)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _SECTION = re.compile(r"section_(start|end):(\d+):([a-zA-Z0-9_.-]+)(?:\[([^\]]*)\])?\r\x1b\[0K")
 _COMMAND = re.compile(r"##vso\[([^\]]*)\](.*)", re.IGNORECASE | re.DOTALL)
+_UNSEEN = re.compile(r"[^\n\x20-\x7e]")
 _UNESCAPES = (("%3B", ";"), ("%0D", "\r"), ("%0A", "\n"), ("%5D", "]"), ("%AZP25", "%"))
 
 
@@ -42,9 +43,9 @@ class AgentCommand:
 
 
 def agent_commands(log: str) -> Iterator[AgentCommand]:
-    """The commands of every line, also those that only an agent sees which skips all but ASCII."""
+    """The commands of every line, also those that only an agent sees which skips all but printable ASCII."""
     for line in re.split(r"\r\n?|\n", log):
-        found = _COMMAND.search(line) or _COMMAND.search(line.encode("ascii", "ignore").decode())
+        found = _COMMAND.search(line) or _COMMAND.search(_UNSEEN.sub("", line))
         if found:
             name, _, listed = found[1].strip().partition(" ")
             pairs = (entry.partition("=") for entry in listed.split(";") if "=" in entry)
@@ -53,7 +54,7 @@ def agent_commands(log: str) -> Iterator[AgentCommand]:
 
 def formatted(log: str) -> list[str]:
     """``##[group]``, ``##[error]``: the words in the brackets, wherever they stand."""
-    return re.findall(r"##\[([^\]\n]*)\]", log.encode("ascii", "ignore").decode())
+    return re.findall(r"##\[([^\]\n]*)\]", _UNSEEN.sub("", log))
 
 
 def _plain(text: str) -> str:

@@ -42,20 +42,17 @@ class FakeClock:
         return BEGINNING + timedelta(seconds=self.now)
 
 
-@dataclass(frozen=True)
 class RealClock:
-    """``pace``: how many of its seconds pass in one of the machine's, for waiting where the order of things is real."""
-
-    pace: float = 1.0
+    """The machine's."""
 
     def monotonic(self) -> float:
-        return time.monotonic() * self.pace
+        return time.monotonic()
 
     def sleep(self, seconds: float) -> None:
-        time.sleep(seconds / self.pace)
+        time.sleep(seconds)
 
     def wait(self, event: threading.Event, seconds: float) -> None:
-        event.wait(seconds / self.pace)
+        event.wait(seconds)
 
     def utc(self) -> datetime:
         return datetime.now(UTC)

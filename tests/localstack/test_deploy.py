@@ -170,8 +170,9 @@ def test_too_many_variables_are_refused_without_showing_their_values(account: Ac
     account.client.update_function_configuration(FunctionName=NAME, Environment={"Variables": theirs})
     account.settled()
     ran = account.deploy("first", environment={"OURS": "hunter2" * 400})
-    assert ran.code == 5
-    assert "4KB" in ran.err
+    assert ran.code == 2
+    assert "Lambda allows 4096" in ran.err
+    assert "THEIRS" in ran.err
     assert "hunter" not in ran.err + ran.out
     assert account.alias() == "1"
 

@@ -6,7 +6,7 @@ import io
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lambda_ci.ci.azure import LARGEST_VARIABLE, Azure, escape_data, escape_property
@@ -81,6 +81,8 @@ def test_a_command_is_taken_apart_and_can_still_be_read(hidden: str) -> None:
 
 
 @given(HOSTILE)
+@example("##\x0b[error]")
+@example("#\x1c#vso\x7f[task.complete]")
 def test_no_text_can_start_a_command(text: str) -> None:
     azure = _azure()
     for shown in (azure.line(text), azure.untrusted(text), azure.answer(text)):

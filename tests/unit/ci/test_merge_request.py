@@ -78,3 +78,9 @@ def test_other_pipelines_are_about_none_but_of_the_same_repository(environ: dict
 def test_a_number_that_is_none_is_no_merge_request(number: str) -> None:
     assert pull_request({**GITLAB, "CI_MERGE_REQUEST_IID": number}) is None
     assert pull_request({**BITBUCKET, "BITBUCKET_PR_ID": number}) is None
+
+
+def test_a_run_at_home_is_about_none() -> None:
+    """As gitlab-ci-local says it."""
+    assert pull_request({**GITLAB, "GITLAB_CI": "false"}) is None
+    assert repository_of({**GITLAB, "GITLAB_CI": "false"}) == ""

@@ -104,3 +104,4 @@ def test_what_a_system_does_not_say_is_left_out(name: str) -> None:
 
 def test_another_machine_is_no_run() -> None:
     assert run_of({"CI": "true"}) is None
+    assert run_of({"GITLAB_CI": "false", "CI_JOB_ID": "1"}) is None
