@@ -73,7 +73,7 @@ def _destroy() -> type[Command]:
 
 
 def _preview() -> type[Command]:
-    from lambda_ci.verbs.preview import Preview
+    from lambda_ci.verbs.preview.preview import Preview
 
     return Preview
 

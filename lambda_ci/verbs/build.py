@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lambda_ci.verbs.building.pipeline import build
 from lambda_ci.verbs.command import Command, add_json, add_settings
 from lambda_ci.verbs.outcome import result_of
-from lambda_ci.verbs.pipeline import build
 from lambda_ci.verbs.settling import settle
 from lambda_ci.verbs.world import Outcome
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from lambda_ci.model.artifact import Package
     from lambda_ci.model.result import RunResult
-    from lambda_ci.verbs.packages import Built
+    from lambda_ci.verbs.building.packages import Built
     from lambda_ci.verbs.world import World
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from lambda_ci.verbs.building.images import image_maker
+from lambda_ci.verbs.building.layers import announce_layers
+from lambda_ci.verbs.building.pipeline import build
 from lambda_ci.verbs.cloud import reach
 from lambda_ci.verbs.command import AwsCommand
-from lambda_ci.verbs.deployment import Deployment
-from lambda_ci.verbs.images import image_maker
-from lambda_ci.verbs.layers import announce_layers
+from lambda_ci.verbs.deploying.deployment import Deployment
+from lambda_ci.verbs.deploying.releasing import all_or_none, each
 from lambda_ci.verbs.origin import record_of
 from lambda_ci.verbs.outcome import result_of
-from lambda_ci.verbs.pipeline import build
-from lambda_ci.verbs.releasing import all_or_none, each
 from lambda_ci.verbs.settling import settle
 from lambda_ci.verbs.world import Outcome
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from lambda_ci.deploy.services import Services
     from lambda_ci.model.result import FunctionResult
     from lambda_ci.model.settings import Settings
-    from lambda_ci.verbs.packages import Built
+    from lambda_ci.verbs.building.packages import Built
     from lambda_ci.verbs.world import World
 
 

@@ -6,14 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lambda_ci.errors import LambdaCiError
+from lambda_ci.verbs.building.images import carried, image_maker
+from lambda_ci.verbs.building.layers import announce_layers
+from lambda_ci.verbs.building.pipeline import build
 from lambda_ci.verbs.cloud import reach
 from lambda_ci.verbs.command import AwsCommand
-from lambda_ci.verbs.images import carried, image_maker
-from lambda_ci.verbs.layers import announce_layers
 from lambda_ci.verbs.matrix import SYSTEMS, fanned_out
 from lambda_ci.verbs.origin import check_revision
 from lambda_ci.verbs.outcome import failure_of, result_of
-from lambda_ci.verbs.pipeline import build
 from lambda_ci.verbs.settling import settle
 from lambda_ci.verbs.world import Outcome
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from lambda_ci.model.change import Plan as Changes
     from lambda_ci.model.result import FunctionResult
     from lambda_ci.model.settings import Settings
-    from lambda_ci.verbs.packages import Built
+    from lambda_ci.verbs.building.packages import Built
     from lambda_ci.verbs.world import World
 
 
@@ -62,7 +62,7 @@ class Plan(AwsCommand):
             functions = [_planned(one, maker, services, settings) for one in built]
         result = result_of("plan", settings, functions, seconds=world.clock.monotonic() - started)
         if self.comment:
-            from lambda_ci.verbs.plan_comment import write
+            from lambda_ci.verbs.preview.plan_comment import write
 
             write(result, settings, world)
         text = "\n\n".join(plan_text(one.plan) for one in functions if one.plan)

@@ -9,9 +9,9 @@ from lambda_ci.errors import LambdaCiError
 from lambda_ci.model.result import FunctionResult
 from lambda_ci.verbs.cloud import reach
 from lambda_ci.verbs.command import AwsCommand
+from lambda_ci.verbs.deploying.verification import check, tested
 from lambda_ci.verbs.outcome import failure_of, result_of
 from lambda_ci.verbs.settling import settle
-from lambda_ci.verbs.verification import check, tested
 from lambda_ci.verbs.world import Outcome
 
 if TYPE_CHECKING:

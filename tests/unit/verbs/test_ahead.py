@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lambda_ci.model.artifact import Wheel
-from lambda_ci.verbs.ahead import examining
+from lambda_ci.verbs.building.ahead import examining
 from tests.fakes.elf import elf
 from tests.fakes.index import Index, sha256, wheel
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lambda_ci.verbs.together import THREADS
+from lambda_ci.verbs.deploying.together import THREADS
 from tests.fakes.aws_server import After, Before, Status
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import pytest
 
 from lambda_ci.ci.plain import Plain
 from lambda_ci.console import Console
-from lambda_ci.verbs.together import THREADS, Together
+from lambda_ci.verbs.deploying.together import THREADS, Together
 from tests.fakes.quiet import RealClock
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from lambda_ci.adapters.stop import Stop
 from lambda_ci.deploy.undo import can_go_back
 from lambda_ci.errors import Interrupted, RollbackError
-from lambda_ci.verbs.deployment import AGAIN, STOPPED
+from lambda_ci.verbs.deploying.deployment import AGAIN, STOPPED
+from lambda_ci.verbs.deploying.together import Together
 from lambda_ci.verbs.outcome import failure_of
-from lambda_ci.verbs.together import Together
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from lambda_ci.console import Clock, Console
     from lambda_ci.deploy.release import Release
     from lambda_ci.model.result import Failure, FunctionResult
-    from lambda_ci.verbs.deployment import Deployment
+    from lambda_ci.verbs.deploying.deployment import Deployment
 
     Work = Callable[[Deployment], FunctionResult]
 

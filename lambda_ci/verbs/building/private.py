@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lambda_ci.adapters.scratch import scratch
-from lambda_ci.verbs.parts import parts
+from lambda_ci.verbs.building.parts import parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

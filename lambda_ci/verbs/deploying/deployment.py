@@ -9,10 +9,10 @@ from lambda_ci.errors import Interrupted, LambdaCiError
 from lambda_ci.model.artifact import ImagePackage
 from lambda_ci.model.change import Resource
 from lambda_ci.model.history import Record
-from lambda_ci.verbs.images import carried
+from lambda_ci.verbs.building.images import carried
+from lambda_ci.verbs.deploying.verification import check, tested
 from lambda_ci.verbs.origin import check_newer, check_revision
 from lambda_ci.verbs.outcome import failure_of
-from lambda_ci.verbs.verification import check, tested
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from lambda_ci.model.change import Plan
     from lambda_ci.model.result import Failure, FunctionResult
     from lambda_ci.model.settings import Settings
-    from lambda_ci.verbs.packages import Built
+    from lambda_ci.verbs.building.packages import Built
     from lambda_ci.verbs.world import World
 
 AGAIN = "deploy again: the next run finishes what this one began"

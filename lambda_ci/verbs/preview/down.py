@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from lambda_ci.errors import LambdaCiError
 from lambda_ci.model.preview import ANNOUNCE, group_of
 from lambda_ci.verbs.cloud import reach
-from lambda_ci.verbs.forges import forge_of, tried
 from lambda_ci.verbs.outcome import result_of
-from lambda_ci.verbs.preview_removal import Removal
+from lambda_ci.verbs.preview.forges import forge_of, tried
+from lambda_ci.verbs.preview.removal import Removal
 from lambda_ci.verbs.settling import settle
 from lambda_ci.verbs.world import Outcome
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from lambda_ci.errors import ConfigurationError, LambdaCiError
 from lambda_ci.model.result import BuildResult, FunctionResult
+from lambda_ci.verbs.building.packages import Built
 from lambda_ci.verbs.outcome import failure_of
-from lambda_ci.verbs.packages import Built
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 from lambda_ci.errors import LambdaCiError
 from lambda_ci.model.artifact import LayerPackage
 from lambda_ci.package.layers import LayerTree
-from lambda_ci.verbs.attest import attest
-from lambda_ci.verbs.layers import Layers, MadeLayer
-from lambda_ci.verbs.packages import Made
-from lambda_ci.verbs.supply import dependencies
+from lambda_ci.verbs.building.attest import attest
+from lambda_ci.verbs.building.layers import Layers, MadeLayer
+from lambda_ci.verbs.building.packages import Made
+from lambda_ci.verbs.building.supply import dependencies
 
 if TYPE_CHECKING:
     from lambda_ci.model.artifact import Lock, Package, Wheel
     from lambda_ci.model.settings import Function, Layer
-    from lambda_ci.verbs.attest import Papers, Surroundings
-    from lambda_ci.verbs.elsewhere import Elsewhere, Offer, Told
+    from lambda_ci.verbs.building.attest import Papers, Surroundings
+    from lambda_ci.verbs.building.elsewhere import Elsewhere, Offer, Told
 
 
 def taken_over(offer: Offer, elsewhere: Elsewhere, around: Surroundings | None) -> Made | LambdaCiError:

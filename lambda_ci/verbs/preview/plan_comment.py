@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambda_ci.ci.pull_request import pull_request
-from lambda_ci.verbs.forges import forge_of, tried, warn
-from lambda_ci.verbs.preview_announcing import run_address
+from lambda_ci.verbs.preview.announcing import run_address
+from lambda_ci.verbs.preview.forges import forge_of, tried, warn
 
 if TYPE_CHECKING:
     from lambda_ci.model.result import RunResult

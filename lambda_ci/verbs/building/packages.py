@@ -11,10 +11,10 @@ from lambda_ci.adapters.threads import in_parallel
 from lambda_ci.errors import LambdaCiError
 from lambda_ci.model.problem import Origin, Problem, Severity
 from lambda_ci.model.result import BuildResult, FunctionResult
-from lambda_ci.verbs.attest import attest, surroundings
-from lambda_ci.verbs.layers import demand, make_layers
+from lambda_ci.verbs.building.attest import attest, surroundings
+from lambda_ci.verbs.building.layers import demand, make_layers
+from lambda_ci.verbs.building.supply import dependencies
 from lambda_ci.verbs.outcome import failure_of
-from lambda_ci.verbs.supply import dependencies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from lambda_ci.model.artifact import LayerPackage, Lock, Package
     from lambda_ci.model.settings import Function, Settings
     from lambda_ci.package.make import Own, Workbench
-    from lambda_ci.verbs.attest import Papers, Surroundings
-    from lambda_ci.verbs.bytecode import Bytecode
-    from lambda_ci.verbs.elsewhere import Elsewhere
-    from lambda_ci.verbs.layers import Layers, MadeLayer
-    from lambda_ci.verbs.supply import Dependencies, Supply
+    from lambda_ci.verbs.building.attest import Papers, Surroundings
+    from lambda_ci.verbs.building.bytecode import Bytecode
+    from lambda_ci.verbs.building.elsewhere import Elsewhere
+    from lambda_ci.verbs.building.layers import Layers, MadeLayer
+    from lambda_ci.verbs.building.supply import Dependencies, Supply
     from lambda_ci.verbs.world import World
 
 
@@ -84,7 +84,7 @@ def _tell_of_bytecode(built: Sequence[Built], world: World) -> None:
 def _taken(elsewhere: Elsewhere | None, around: Surroundings | None) -> dict[str, Made | LambdaCiError]:
     if elsewhere is None or not elsewhere.taken:
         return {}
-    from lambda_ci.verbs.taken import taken_over
+    from lambda_ci.verbs.building.taken import taken_over
 
     return {name: taken_over(offer, elsewhere, around) for name, offer in elsewhere.taken.items()}
 

@@ -10,12 +10,12 @@ from lambda_ci.errors import AwsError, ConfigurationError, LambdaCiError
 from lambda_ci.model.history import Record
 from lambda_ci.model.preview import PREVIEW, PUSHED, Event
 from lambda_ci.model.result import RunResult
+from lambda_ci.verbs.building.pipeline import build
 from lambda_ci.verbs.cloud import reach
 from lambda_ci.verbs.deploy import delivered
-from lambda_ci.verbs.forges import forge_of, tried, warn
 from lambda_ci.verbs.outcome import result_of
-from lambda_ci.verbs.pipeline import build
-from lambda_ci.verbs.preview_announcing import Announcer
+from lambda_ci.verbs.preview.announcing import Announcer
+from lambda_ci.verbs.preview.forges import forge_of, tried, warn
 from lambda_ci.verbs.settling import settle
 from lambda_ci.verbs.world import Outcome
 
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from lambda_ci.model.result import FunctionResult
     from lambda_ci.model.settings import Settings
     from lambda_ci.preview.forge import Forge
+    from lambda_ci.verbs.building.packages import Built
     from lambda_ci.verbs.command import AwsCommand
-    from lambda_ci.verbs.packages import Built
     from lambda_ci.verbs.world import World
 
 VERB = "preview up"
@@ -43,7 +43,7 @@ def up(command: AwsCommand, world: World, pull: PullRequest, *, prebuilt: str) -
     settings = settle(command, world, preview=True)
     if why := _unwanted(pull, settings):
         if pull.event is Event.UNLABELLED:
-            from lambda_ci.verbs.preview_down import down
+            from lambda_ci.verbs.preview.down import down
 
             return down(command, world, pull, why=f"the label {settings.preview.label} was taken off")
         return skipped(why, pull, world)
@@ -134,7 +134,7 @@ def _unwanted(pull: PullRequest, settings: Settings) -> str:
 def _built(settings: Settings, world: World, pull: PullRequest, *, prebuilt: str) -> Sequence[Built]:
     if not prebuilt:
         return build(settings, world, importing=True)
-    from lambda_ci.verbs.prebuilt import taken
+    from lambda_ci.verbs.preview.prebuilt import taken
 
     _check_tree(settings, world, pull)
     return taken(settings, world.cwd / prebuilt)
@@ -157,7 +157,7 @@ def _overtaken(command: AwsCommand, world: World, pull: PullRequest, *, why: str
     """A newer run announces its own; of a pull request that was closed meanwhile nothing may stay."""
     if not closed:
         return skipped(why, pull, world)
-    from lambda_ci.verbs.preview_down import down
+    from lambda_ci.verbs.preview.down import down
 
     return down(command, world, pull)
 

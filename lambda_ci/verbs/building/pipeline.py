@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lambda_ci.verbs.bytecode import bytecode
-from lambda_ci.verbs.images import packaged, with_others
-from lambda_ci.verbs.imports import imported
-from lambda_ci.verbs.packages import packages
-from lambda_ci.verbs.private import with_access
-from lambda_ci.verbs.shared import elsewhere, shared_cache
-from lambda_ci.verbs.supply import locked, supply
+from lambda_ci.verbs.building.bytecode import bytecode
+from lambda_ci.verbs.building.images import packaged, with_others
+from lambda_ci.verbs.building.imports import imported
+from lambda_ci.verbs.building.packages import packages
+from lambda_ci.verbs.building.private import with_access
+from lambda_ci.verbs.building.shared import elsewhere, shared_cache
+from lambda_ci.verbs.building.supply import locked, supply
 
 if TYPE_CHECKING:
     from lambda_ci.model.settings import Settings
-    from lambda_ci.verbs.packages import Built
+    from lambda_ci.verbs.building.packages import Built
     from lambda_ci.verbs.world import World
 
 

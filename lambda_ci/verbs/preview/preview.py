@@ -46,7 +46,7 @@ class Preview(AwsCommand):
 
     def run(self, world: World) -> Outcome:
         if self.action == "sweep":
-            from lambda_ci.verbs.preview_sweep import sweep
+            from lambda_ci.verbs.preview.sweep import sweep
 
             return sweep(self, world, dry_run=self.dry_run)
         pull = pull_request(world.environ) or _of_workflow(world)
@@ -59,8 +59,8 @@ class Preview(AwsCommand):
         return self._run(pull, world)
 
     def _run(self, pull: PullRequest, world: World) -> Outcome:
-        from lambda_ci.verbs.preview_down import down
-        from lambda_ci.verbs.preview_up import skipped, up
+        from lambda_ci.verbs.preview.down import down
+        from lambda_ci.verbs.preview.up import skipped, up
 
         if pull.from_fork and not pull.privileged:
             return skipped(_FORK, pull, world)
@@ -83,6 +83,6 @@ class Preview(AwsCommand):
 
 def _of_workflow(world: World) -> PullRequest | None:
     """After another workflow's run (workflow_run): GitHub is asked which pull request it was about, its artefacts are not."""
-    from lambda_ci.verbs.preview_workflow import of_workflow
+    from lambda_ci.verbs.preview.workflow import of_workflow
 
     return of_workflow(world)

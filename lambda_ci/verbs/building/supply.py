@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambda_ci.errors import BuildError, LambdaCiError
-from lambda_ci.verbs.ahead import examining, for_fetching, for_packaging
-from lambda_ci.verbs.parts import known_as, parts
-from lambda_ci.verbs.prepare import preparation, prepared
+from lambda_ci.verbs.building.ahead import examining, for_fetching, for_packaging
+from lambda_ci.verbs.building.parts import known_as, parts
+from lambda_ci.verbs.building.prepare import preparation, prepared
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from lambda_ci.errors import BuildError, LambdaCiError
 from lambda_ci.model.artifact import Compiled
-from lambda_ci.verbs.layers import automatic
-from lambda_ci.verbs.parts import parts
-from lambda_ci.verbs.prepare import preparation
-from lambda_ci.verbs.supply import dependencies, locked_as
+from lambda_ci.verbs.building.layers import automatic
+from lambda_ci.verbs.building.parts import parts
+from lambda_ci.verbs.building.prepare import preparation
+from lambda_ci.verbs.building.supply import dependencies, locked_as
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lambda_ci.model.artifact import Lock, Wheel
     from lambda_ci.model.settings import Function, Layer, Settings
     from lambda_ci.package.identity import Row
-    from lambda_ci.verbs.supply import Dependencies, Locked, Supply
+    from lambda_ci.verbs.building.supply import Dependencies, Locked, Supply
     from lambda_ci.verbs.world import World
     from lambda_ci.wheels.fetch import Depot
 

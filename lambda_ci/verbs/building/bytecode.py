@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from lambda_ci.adapters.scratch import scratch
 from lambda_ci.errors import BuildError, LambdaCiError, PackageError
 from lambda_ci.model.artifact import NOT_COMPILED, Compiled, OwnBytecode
-from lambda_ci.verbs.parts import parts
-from lambda_ci.verbs.supply import dependencies
+from lambda_ci.verbs.building.parts import parts
+from lambda_ci.verbs.building.supply import dependencies
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from lambda_ci.model.settings import Function, Layer, Settings
     from lambda_ci.package.file import File
     from lambda_ci.package.identity import Row
-    from lambda_ci.verbs.supply import Dependencies, Supply
+    from lambda_ci.verbs.building.supply import Dependencies, Supply
     from lambda_ci.wheels.bytecode.compiling import Compiler, Sources
 
     Asked = tuple[Function | Layer, Sequence[File], Sequence[Row]]

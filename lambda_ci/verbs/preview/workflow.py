@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambda_ci.ci.pull_request import event_of, github_pull_request
-from lambda_ci.verbs.forges import github_of
+from lambda_ci.verbs.preview.forges import github_of
 
 if TYPE_CHECKING:
     from lambda_ci.model.preview import PullRequest

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from lambda_ci.errors import LambdaCiError
     from lambda_ci.model.artifact import Lock
     from lambda_ci.model.settings import Settings
-    from lambda_ci.verbs.elsewhere import Elsewhere
-    from lambda_ci.verbs.supply import Locked
+    from lambda_ci.verbs.building.elsewhere import Elsewhere
+    from lambda_ci.verbs.building.supply import Locked
     from lambda_ci.verbs.world import World
 
 _CONNECT, _READ, _ATTEMPTS = 3, 30, 2
@@ -53,9 +53,9 @@ def elsewhere(
     from lambda_ci.package.make import Workbench
     from lambda_ci.package.remembered import Remembered
     from lambda_ci.package.shelf import Shelf
-    from lambda_ci.verbs.elsewhere import Elsewhere
-    from lambda_ci.verbs.packages import kept_out
-    from lambda_ci.verbs.shared_keys import Keys, planned
+    from lambda_ci.verbs.building.elsewhere import Elsewhere
+    from lambda_ci.verbs.building.packages import kept_out
+    from lambda_ci.verbs.building.shared_keys import Keys, planned
 
     folder = settings.cache_dir / "packages"
     bench = Workbench(

@@ -11,9 +11,9 @@ from lambda_ci.adapters.threads import in_parallel
 from lambda_ci.errors import LambdaCiError
 from lambda_ci.model.result import LayerResult
 from lambda_ci.model.settings import Layer
-from lambda_ci.verbs.attest import attest
-from lambda_ci.verbs.parts import declared
-from lambda_ci.verbs.supply import dependencies
+from lambda_ci.verbs.building.attest import attest
+from lambda_ci.verbs.building.parts import declared
+from lambda_ci.verbs.building.supply import dependencies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from lambda_ci.model.settings import Function, Settings
     from lambda_ci.package.layers import LayerTree
     from lambda_ci.package.make import Workbench
-    from lambda_ci.verbs.attest import Surroundings
-    from lambda_ci.verbs.packages import Built
-    from lambda_ci.verbs.supply import Dependencies, Supply
+    from lambda_ci.verbs.building.attest import Surroundings
+    from lambda_ci.verbs.building.packages import Built
+    from lambda_ci.verbs.building.supply import Dependencies, Supply
 
     Supplies: TypeAlias = Mapping[Dependencies, Supply | LambdaCiError]
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from lambda_ci.errors import ConfigurationError, ForgeError
 from lambda_ci.model.preview import number_in
 from lambda_ci.verbs.cloud import reach
-from lambda_ci.verbs.forges import forge_of, warn
 from lambda_ci.verbs.outcome import result_of
-from lambda_ci.verbs.preview_down import tell
-from lambda_ci.verbs.preview_removal import Removal
+from lambda_ci.verbs.preview.down import tell
+from lambda_ci.verbs.preview.forges import forge_of, warn
+from lambda_ci.verbs.preview.removal import Removal
 from lambda_ci.verbs.settling import settle
 from lambda_ci.verbs.world import Outcome
 

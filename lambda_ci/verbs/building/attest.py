@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from lambda_ci import __version__
 from lambda_ci.errors import ConfigurationError
 from lambda_ci.model.inventory import Maker, Origins, Taken
+from lambda_ci.verbs.building.parts import parts
 from lambda_ci.verbs.origin import repository_of
-from lambda_ci.verbs.parts import parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from lambda_ci.model.inventory import Place
     from lambda_ci.model.settings import Function, Layer, Settings
     from lambda_ci.package.inventory.kept import Records
-    from lambda_ci.verbs.supply import Supply
+    from lambda_ci.verbs.building.supply import Supply
     from lambda_ci.verbs.world import World
 
 _ASKED = (

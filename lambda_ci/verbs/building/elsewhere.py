@@ -18,7 +18,7 @@ from lambda_ci.package.layers import FOLDER, is_own_name
 from lambda_ci.package.make import own_of, own_of_layer
 from lambda_ci.package.remembered import names_a_place
 from lambda_ci.package.worth import Candidate, worth_taking
-from lambda_ci.verbs.layers import layers_below
+from lambda_ci.verbs.building.layers import layers_below
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from lambda_ci.package.exchange import Exchange
     from lambda_ci.package.identity import Row
     from lambda_ci.package.make import Workbench
-    from lambda_ci.verbs.attest import Surroundings
-    from lambda_ci.verbs.layers import MadeLayer
-    from lambda_ci.verbs.shared_keys import Keys
+    from lambda_ci.verbs.building.attest import Surroundings
+    from lambda_ci.verbs.building.layers import MadeLayer
+    from lambda_ci.verbs.building.shared_keys import Keys
 
     Inputs = tuple[Sequence[Wheel], Sequence[Row]]
 

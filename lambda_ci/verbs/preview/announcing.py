@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from lambda_ci.errors import LambdaCiError
 from lambda_ci.model.preview import ANNOUNCE, Deployment, State, group_of
-from lambda_ci.verbs.forges import tried
 from lambda_ci.verbs.outcome import failure_of
+from lambda_ci.verbs.preview.forges import tried
 from lambda_ci.verbs.world import Outcome
 
 if TYPE_CHECKING:
