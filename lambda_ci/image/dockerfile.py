@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _ESCAPE = re.compile(r"#\s*escape\s*=\s*(?P<mark>[\\`])\s*", re.IGNORECASE)
 _VARIABLE = re.compile(r"\$(?:\{(?P<braced>\w+)(?::(?P<kind>[-+])(?P<other>[^}]*))?\}|(?P<plain>\w+))")
 _FROM = re.compile(r"(?:--platform=\S+\s+)?(?P<image>\S+)(?:\s+AS\s+(?P<stage>\S+))?\s*", re.IGNORECASE)
+_ARGUMENT = re.compile(r"(?:\"[^\"]*\"|'[^']*'|\S)+")
 _COPIED = re.compile(r"--from=(?P<image>\S+)")
 _BUILDKIT = (
     ("RUN", re.compile(r"(?:--\w+(?:=\S+)?\s+)*?(?P<found>--(?:mount|network|security))\b")),
@@ -36,12 +37,15 @@ def instructions(text: str) -> Iterator[tuple[str, str]]:
         if line.endswith(mark):
             pending += line[:-1] + " "
             continue
-        name, _, rest = (pending + line).partition(" ")
+        yield _taken_apart(pending + line)
         pending = ""
-        yield name.upper(), rest.strip()
     if pending.strip():
-        name, _, rest = pending.strip().partition(" ")
-        yield name.upper(), rest.strip()
+        yield _taken_apart(pending)
+
+
+def _taken_apart(line: str) -> tuple[str, str]:
+    name, *rest = line.strip().split(None, 1)
+    return name.upper(), "".join(rest).strip()
 
 
 def bases(text: str, arguments: Mapping[str, str]) -> tuple[str, ...]:
@@ -52,8 +56,8 @@ def bases(text: str, arguments: Mapping[str, str]) -> tuple[str, ...]:
     has_begun = False
     for name, rest in instructions(text):
         if name == "ARG" and not has_begun:
-            key, _, default = rest.partition("=")
-            values[key] = arguments.get(key, default.strip("\"'"))
+            for key, default in _declared(rest):
+                values[key] = arguments.get(key, _filled(default, values))
         elif name == "FROM" and (match := _FROM.fullmatch(rest)):
             has_begun = True
             image = _filled(match["image"], values)
@@ -65,6 +69,13 @@ def bases(text: str, arguments: Mapping[str, str]) -> tuple[str, ...]:
             if image.lower() not in stages and not image.isdigit() and "$" not in image:
                 found[image] = None
     return tuple(found)
+
+
+def _declared(rest: str) -> Iterator[tuple[str, str]]:
+    """``A=1 B="two"``: names and defaults."""
+    for found in _ARGUMENT.finditer(rest):
+        key, _, default = found[0].partition("=")
+        yield key, default.strip("\"'")
 
 
 def needs_buildkit(text: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,12 +18,14 @@ from packaging.utils import canonicalize_name
 
 from lambda_ci.errors import BuildError
 from lambda_ci.lock.kinds import Kind, kind_of
-from lambda_ci.lock.reading import read_json, read_toml, table, tables, texts
-from lambda_ci.lock.requirements import included, local_lines
+from lambda_ci.lock.reading import read_bytes, read_json, read_toml, table, tables, texts
+from lambda_ci.lock.requirements import included, local_lines, place_of
+from lambda_ci.lock.script import metadata
 from lambda_ci.lock.uvlock import lock_for
+from lambda_ci.lock.workspace import member, root_of, settings_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 _LOCAL = ("editable", "virtual", "directory", "path")
 """What uv calls the place of a package on this machine."""
@@ -32,17 +35,23 @@ _LOCAL = ("editable", "virtual", "directory", "path")
 class Closure:
     """Absolute, without ``..``. A folder counts with everything in it. What is named need not be there."""
 
+    environ: Mapping[str, str] = field(repr=False)
     files: set[Path] = field(default_factory=set)
     folders: set[Path] = field(default_factory=set)
     locks: dict[Path, Path] = field(default_factory=dict)
     """Each uv.lock, with the pyproject.toml whose part of it counts (``locked``)."""
+    settings: set[Path] = field(default_factory=set)
+    """Each pyproject.toml of which only what it tells uv counts (``told``)."""
 
 
-def closure(requirements: Path) -> Closure:
-    """Raises BuildError for a file that cannot be read, or is no dependency file."""
-    found = Closure()
-    _visit(Path(os.path.abspath(requirements)), found)  # noqa: PTH100 - without `..`, links kept
-    found.files |= {folder / "uv.toml" for folder in requirements.absolute().parents}
+def closure(requirements: Path, *, environ: Mapping[str, str]) -> Closure:
+    """``environ``: what requirements files may refer to. Raises BuildError for a file that cannot be read, or is no dependency file."""
+    found = Closure(environ=environ)
+    path = Path(os.path.abspath(requirements))  # noqa: PTH100 - without `..`, links kept
+    _visit(path, found)
+    found.files |= {folder / "uv.toml" for folder in path.parents}
+    if not (found.locks or kind_of(path).is_lock):
+        found.settings |= {folder / "pyproject.toml" for folder in path.parents} - found.files
     return found
 
 
@@ -56,8 +65,11 @@ def _visit(path: Path, found: Closure) -> None:
         case Kind.UV:
             _uv(path, path.with_name("pyproject.toml"), found)
         case Kind.PROJECT:
-            lock = lock_for(path)
-            _project(path, found) if lock is None else _uv(lock, path, found)
+            if lock := lock_for(path):
+                _uv(lock, path, found)
+            else:
+                found.files |= {gone for folder in path.parents if not (gone := folder / "uv.lock").exists()}
+                _project(path, found)
         case Kind.POETRY:
             found.files.add(path.with_name("pyproject.toml"))
             _poetry(path, found)
@@ -66,26 +78,61 @@ def _visit(path: Path, found: Closure) -> None:
             _pipfile(path, found)
         case Kind.SCRIPT:
             found.files.add(path.with_name(f"{path.name}.lock"))
+            script = metadata(read_bytes(path), path)
+            _declared(texts(script.get("dependencies")), script, path.parent, found)
         case Kind.REQUIREMENTS:
             _requirements(path, found)
 
 
 def _requirements(path: Path, found: Closure) -> None:
-    for file in included(path):
+    for file in included(path, environ=found.environ):
         found.files.add(file)
-        for place in local_lines(file):
+        for place in local_lines(file, environ=found.environ):
             _local(place, file.parent, found)
 
 
 def _project(path: Path, found: Closure) -> None:
     document = read_toml(path)
-    project, uv = table(document.get("project")), table(table(document.get("tool")).get("uv"))
+    project, poetry = table(document.get("project")), table(table(document.get("tool")).get("poetry"))
     groups = [*table(project.get("optional-dependencies")).values(), *table(document.get("dependency-groups")).values()]
-    for line in (*texts(project.get("dependencies")), *(line for group in groups for line in texts(group))):
-        _local(line.partition(" @ ")[2] if " @ " in line else "", path.parent, found)
-    for source in table(uv.get("sources")).values():
+    lines = [line for group in (project.get("dependencies"), *groups) for line in texts(group)]
+    _declared(lines, document, path.parent, found)
+    for group in (poetry, *table(poetry.get("group")).values()):
+        for declared in table(table(group).get("dependencies")).values():
+            for one in tables(declared):
+                _local(str(one.get("path") or ""), path.parent, found)
+
+
+def _declared(lines: Sequence[str], document: Mapping[str, Any], beside: Path, found: Closure) -> None:
+    """What requirements name themselves, and where uv's ``sources`` say that they are."""
+    for line in lines:
+        _local(place_of(line), beside, found)
+    settings = settings_of(document)
+    for place in (
+        *texts(settings.get("find-links")),
+        *(str(one.get("url")) for one in tables(settings.get("index", []))),
+    ):
+        _local(place, beside, found)
+    root = root_of(beside)
+    for name, source, folder in _sources(lines, document, beside, root):
         for one in tables(source):
-            _local(str(one.get("path") or ""), path.parent, found)
+            _local(str(one.get("path") or ""), folder, found)
+            if root and one.get("workspace"):
+                found.files.add(root)
+                _local(str(member(root, name) or ""), folder, found)
+
+
+def _sources(
+    lines: Sequence[str], document: Mapping[str, Any], beside: Path, root: Path | None
+) -> Iterator[tuple[str, object, Path]]:
+    """Names, places, and the folder that those are relative to. A member of a workspace has those of the root for what it needs."""
+    own = table(settings_of(document).get("sources"))
+    yield from ((name, source, beside) for name, source in own.items())
+    if root and root.parent != beside:
+        needed = {canonicalize_name(re.split(r"[^A-Za-z0-9._-]", line, maxsplit=1)[0]) for line in lines}
+        needed -= set(map(canonicalize_name, own))
+        shared = table(settings_of(read_toml(root)).get("sources"))
+        yield from ((name, shared[name], root.parent) for name in shared if canonicalize_name(name) in needed)
 
 
 def _uv(lock: Path, project: Path, found: Closure) -> None:
@@ -105,6 +152,14 @@ def locked(text: str, lock: Path, project: Path) -> str | None:
     except (ValueError, RecursionError):
         return None
     return json.dumps(sorted(json.dumps(package, sort_keys=True, default=str) for package in packages))
+
+
+def told(text: str) -> str:
+    """What a pyproject.toml with this text tells uv; the text itself where it cannot be read."""
+    try:
+        return json.dumps(settings_of(tomllib.loads(text)), sort_keys=True, default=str)
+    except (ValueError, RecursionError):
+        return text
 
 
 def _reached(document: Mapping[str, Any], lock: Path, project: Path) -> list[Mapping[str, Any]]:
@@ -169,8 +224,23 @@ def _add(path: Path, found: Closure) -> None:
         found.files.add(path)
         return
     found.folders.add(path)
+    for target in _links_out_of(path):
+        (found.folders if target.is_dir() else found.files).add(target)
     if (project := path / "pyproject.toml").is_file():
         try:
             _project(project, found)
         except BuildError:
             return  # The build explains it; the folder counts in any case.
+
+
+def _links_out_of(folder: Path) -> Iterator[Path]:
+    """What symbolic links in a local package stand for: it is built with the content."""
+    inside = os.path.realpath(folder)
+    for place, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            path = os.path.join(place, name)  # noqa: PTH118 - of many files
+            if os.path.islink(path):  # noqa: PTH114
+                target = os.path.realpath(path)
+                if not target.startswith(inside + os.sep):
+                    yield Path(target)
+        folders[:] = [name for name in folders if not name.startswith(".") and name != "node_modules"]

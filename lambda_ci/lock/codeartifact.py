@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lambda_ci.lock.credentials import of_netrc
-from lambda_ci.lock.indexes import indexes, named
+from lambda_ci.adapters.index_credentials import of_name, of_netrc
+from lambda_ci.lock.indexes import indexes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -38,7 +38,7 @@ def domains(files: Iterable[Path], environ: Mapping[str, str]) -> list[Domain]:
         url
         for path in files
         for name, url in indexes((), root=path.absolute().parent, environ=environ)
-        if named(name, environ) is None
+        if of_name(name, environ) is None
     ]
     found = {
         Domain(host=match["host"], name=match["domain"], owner=match["owner"], region=match["region"])
@@ -65,7 +65,7 @@ def _authorised(files: Iterable[Path], environ: Mapping[str, str]) -> set[Domain
         Domain(host=match["host"], name=match["domain"], owner=match["owner"], region=match["region"])
         for path in files
         for name, url in indexes((), root=path.absolute().parent, environ=environ)
-        if named(name, environ)
+        if of_name(name, environ)
         for match in _HOST.finditer(url)
     }
 

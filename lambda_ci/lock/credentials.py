@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import netrc
-from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from lambda_ci.adapters import keyring
+from lambda_ci.adapters.index_credentials import of_name, of_netrc
 from lambda_ci.adapters.url import credentials_of, origin_of, without_userinfo
-from lambda_ci.lock.indexes import indexes, named, uses_keyring
+from lambda_ci.lock.indexes import indexes, uses_keyring
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
 
 def credentials_for(
@@ -29,20 +28,10 @@ def credentials_for(
     for name, url in indexes(further, root=root, environ=environ):
         origin = origin_of(url)
         if url.startswith(("http://", "https://")) and not found.get(origin, ("", ""))[1]:
-            user, word = named(name, environ) or credentials_of(url) or of_netrc(url, environ) or ("", "")
+            user, word = of_name(name, environ) or credentials_of(url) or of_netrc(url, environ) or ("", "")
             if user and not word and asks:
                 word = keyring.password(without_userinfo(url), user, environ=environ)
             found |= {origin: (user, word)} if user or word else {}
     for origin in {origin_of(url) for url in files} - found.keys():
         found |= {origin: known} if (known := of_netrc(origin, environ)) else {}
     return found
-
-
-def of_netrc(url: str, environ: Mapping[str, str]) -> tuple[str, str] | None:
-    """What netrc has for a host, its default included. One that cannot be read has nothing."""
-    path = Path(environ.get("NETRC") or f"{environ.get('HOME', '')}/.netrc")
-    try:
-        found = netrc.netrc(path).authenticators(urlsplit(url).hostname or "")
-    except (OSError, ValueError, netrc.NetrcParseError):
-        return None
-    return (found[0], found[2] or "") if found else None

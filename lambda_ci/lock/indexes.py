@@ -71,12 +71,3 @@ def _declared(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             value = holder.get(key)
             for url in (value,) if isinstance(value, str) else texts(value):
                 yield "", url
-
-
-def named(name: str, environ: Mapping[str, str]) -> tuple[str, str] | None:
-    """The credentials that the environment has for a named index. Its name is in capitals there, with ``_`` for all but letters and digits."""
-    if not name:
-        return None
-    prefix = f"UV_INDEX_{re.sub(r'[^A-Za-z0-9]', '_', name).upper()}_"
-    user, password = environ.get(f"{prefix}USERNAME", ""), environ.get(f"{prefix}PASSWORD", "")
-    return (user, password) if user or password else None

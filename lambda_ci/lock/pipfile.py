@@ -25,6 +25,20 @@ if TYPE_CHECKING:
     from lambda_ci.model.target import Target
 
 _AGAIN = "write it again with `pipenv lock`"
+_MARKERS = (
+    "os_name",
+    "sys_platform",
+    "platform_machine",
+    "platform_python_implementation",
+    "platform_release",
+    "platform_system",
+    "platform_version",
+    "python_version",
+    "python_full_version",
+    "implementation_name",
+    "implementation_version",
+)
+"""Keys of a requirement in a Pipfile (pipenv.pypa.io, "Specifying Basically Anything")."""
 _NOT_GROUPS = frozenset({"_meta", "default"})
 _NOT_CATEGORIES = frozenset({
     "source",
@@ -89,18 +103,33 @@ def _pins(
 ) -> Iterator[Pin]:
     sources = {str(source.get("name")): source for source in tables(table(document["_meta"]).get("sources", []))}
     first = next(iter(sources.values()), {})
+    pipfile = path.with_name("Pipfile")
+    declared = read_toml(pipfile) if pipfile.is_file() else {}
     taken: dict[str, Pin] = {}
     for group, packages in document.items():
         if group == "_meta" or not (group == "default" or has(selection.groups, group)):
             continue
         for name, entry in table(packages).items():
-            if not applies(str(table(entry).get("markers", "")), target):
+            marker = str(table(entry).get("markers", "")) or _forgotten(table(entry), name, group, declared)
+            if not applies(marker, target):
                 continue
             source = sources.get(str(table(entry).get("index")), first)
             pin = _pin(name, table(entry), index=_address(source, environ), path=path)
             if taken.setdefault(pin.name, pin) != pin:
                 raise _conflict(taken[pin.name], pin, path)
     yield from taken.values()
+
+
+def _forgotten(entry: Mapping[str, Any], name: str, group: str, pipfile: Mapping[str, Any]) -> str:
+    """The marker that the Pipfile gives for what was not for the machine that locked: Pipenv locks it as ``*``, without marker and
+    hashes."""
+    if entry.get("version", "*") != "*" or _direct(entry):
+        return ""
+    section = {"default": "packages", "develop": "dev-packages"}.get(group, group)
+    wanted = {canonicalize_name(key): table(value) for key, value in table(pipfile.get(section)).items()}
+    options = wanted.get(canonicalize_name(name), {})
+    parts = [f"{key} {options[key]}" for key in _MARKERS if key in options] + [*texts([options.get("markers")])]
+    return " and ".join(f"({part})" for part in parts)
 
 
 def _pin(name: str, entry: Mapping[str, Any], *, index: str, path: Path) -> Pin:

@@ -23,6 +23,8 @@ _INDEX = re.compile(r"^(?:-i|--index-url|--extra-index-url|-f|--find-links|--no-
 _EDITABLE = re.compile(r"^(?:-e|--editable)(?:\s+|=)\s*")
 _HASH = re.compile(r"--hash(?:\s+|=)\s*(?P<hash>[A-Za-z0-9_]+:[0-9A-Fa-f]+)")
 _OPTION = re.compile(r"\s--?[A-Za-z].*$")
+_DIRECT = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*\s*(?:\[[^\]]*\])?\s*@\s*(?P<place>\S.*)$")
+_MARKER = re.compile(r"\s;.*$")
 
 
 @dataclass
@@ -53,12 +55,12 @@ def read_requirements(path: Path, *, target: Target, environ: Mapping[str, str])
     )
 
 
-def included(path: Path) -> tuple[Path, ...]:
+def included(path: Path, *, environ: Mapping[str, str]) -> tuple[Path, ...]:
     """The file and all that it includes, as far as they are on this machine. Raises BuildError for what cannot be read."""
     waiting, seen = [path], dict.fromkeys([path])
     while waiting:
         file = waiting.pop()
-        for line in _lines(file):
+        for line in _lines(file, environ):
             include = _INCLUDE.match(line)
             name = include["path"].strip("\"' ").removeprefix("file://") if include else ""
             there = Path(os.path.normpath(file.parent / name))
@@ -68,19 +70,35 @@ def included(path: Path) -> tuple[Path, ...]:
     return tuple(seen)
 
 
-def local_lines(path: Path) -> tuple[str, ...]:
-    """The places of packages that a requirements file names itself, as it writes them: paths and addresses."""
-    requirements = [line for line in _lines(path) if not line.startswith("-") or _EDITABLE.match(line)]
-    texts = [_OPTION.sub("", _EDITABLE.sub("", line)).partition(" ;")[0].strip() for line in requirements]
-    return tuple(
-        text.partition(" @ ")[2].strip() or text
-        for text in texts
-        if " @ " in text or text.startswith((".", "/", "file:"))
-    )
+def local_lines(path: Path, *, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The places of packages and indexes that a requirements file names itself, as it writes them: paths and addresses."""
+    found: list[str] = []
+    for line in _lines(path, environ):
+        if _EDITABLE.match(line):
+            text = _MARKER.sub("", _OPTION.sub("", _EDITABLE.sub("", line))).strip("\"' ")
+            found.append(place_of(text) or text)
+        elif index := _INDEX.match(line):
+            found.append(line[index.end() :].strip("= \"'"))
+        elif not line.startswith("-"):
+            found.append(place_of(_OPTION.sub("", line)))
+    return tuple(place for place in found if place)
 
 
-def _lines(path: Path) -> list[str]:
-    return list(logical_lines(_content(path, who="").decode("utf-8-sig", "replace")))
+def place_of(requirement: str) -> str:
+    """``demo@ ../demo ; python_version > "3"`` → ``../demo``; a path or an address is its own; empty where only an index is asked."""
+    if direct := _DIRECT.match(requirement):
+        return _MARKER.sub("", direct["place"]).strip()
+    text = _MARKER.sub("", requirement).strip()
+    return text if text.startswith((".", "/", "file:")) or "/" in text.partition(";")[0] else ""
+
+
+def _lines(path: Path, environ: Mapping[str, str]) -> list[str]:
+    text = _content(path, who="").decode("utf-8-sig", "replace")
+    return [_expanded(line, environ) for line in logical_lines(text)]
+
+
+def _expanded(line: str, environ: Mapping[str, str]) -> str:
+    return _VARIABLE.sub(lambda found: environ.get(found[1], found[0]), line)
 
 
 def logical_lines(text: str) -> Iterator[str]:
@@ -104,7 +122,7 @@ def _follow(path: Path, *, asked_by: str, walk: _Walk) -> None:
         return
     text = _text(path, asked_by=asked_by, walk=walk)
     for raw in logical_lines(text):
-        line = _VARIABLE.sub(lambda found: walk.environ.get(found[1], found[0]), raw)
+        line = _expanded(raw, walk.environ)
         walk.lines.append(line)
         if include := _INCLUDE.match(line):
             _include(include["path"].strip("\"' "), parent=path, walk=walk)

@@ -36,18 +36,25 @@ if TYPE_CHECKING:
     from lambda_ci.model.target import Target
 
 
+@dataclass(frozen=True, kw_only=True)
+class Resolver:
+    """What finds locks. ``shared``: where other machines keep what was resolved."""
+
+    uv: Uv
+    cache_dir: Path
+    console: Console
+    shared: SharedCache | None = None
+
+
 def lock(
     requirements: Path | None,
     target: Target,
+    resolver: Resolver,
     *,
-    uv: Uv,
-    cache_dir: Path,
-    console: Console,
     selection: Selection = DEFAULT,
     building: bool = False,
-    shared: SharedCache | None = None,
 ) -> Lock:
-    """The dependencies that ``requirements`` declares, ``None`` being none. ``shared``: where other machines keep what was resolved.
+    """The dependencies that ``requirements`` declares, ``None`` being none.
 
     Raises BuildError for a file that cannot be read, for requirements without a solution, where a wheel for the target
     is missing (with ``building``: and no source either), where hashes do not agree, where a lock is out of date, and where
@@ -58,19 +65,16 @@ def lock(
     if kind_of(requirements) is Kind.PYLOCK:
         root = requirements.absolute().parent
         pylock = selected(read_pylock(requirements), target, selection=selection, path=requirements)
-        credentials = credentials_for((), root=root, environ=uv.environ, files=_places(pylock))
+        credentials = credentials_for((), root=root, environ=resolver.uv.environ, files=_places(pylock))
         origin = requirements.name
         return Lock(target=target, pylock=pylock, root=root, origin=origin, pinned=True, credentials=credentials)
-    source = read(requirements, target=target, environ=uv.environ, selection=selection)
+    source = read(requirements, target=target, environ=resolver.uv.environ, selection=selection)
     if not source.kind.is_lock:
         if written := read_written(source, target, selection):
-            return _written(written, source, target=target, selection=selection, uv=uv)
+            return _written(written, source, target=target, selection=selection, uv=resolver.uv)
         if selection.frozen:
             raise _not_locked(requirements)
-    new = _resolved(source, target, uv=uv, cache_dir=cache_dir, console=console, building=building, shared=shared)
-    if not new.pinned and new.pylock:
-        console.line(_unpinned(source, new.pylock))
-    return new
+    return _resolved(source, target, resolver, building=building)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,10 +89,8 @@ class Locked:
 def write_lock(
     requirements: Path,
     target: Target,
+    resolver: Resolver,
     *,
-    uv: Uv,
-    cache_dir: Path,
-    console: Console,
     selection: Selection = DEFAULT,
     building: bool = False,
 ) -> Locked:
@@ -98,8 +100,8 @@ def write_lock(
     """
     if kind_of(requirements) is Kind.PYLOCK:
         return Locked(path=requirements, packages=len(read_pylock(requirements).packages), changed=False)
-    source = read(requirements, target=target, environ=uv.environ, selection=selection)
-    new = _resolved(source, target, uv=uv, cache_dir=cache_dir, console=console, building=building)
+    source = read(requirements, target=target, environ=resolver.uv.environ, selection=selection)
+    new = _resolved(source, target, resolver, building=building)
     assert new.pylock is not None
     count = len(new.pylock.packages)
     if source.kind.is_lock:
@@ -111,16 +113,14 @@ def write_lock(
 def find_lock(
     requirements: Path,
     target: Target,
+    resolver: Resolver,
     *,
-    uv: Uv,
-    cache_dir: Path,
-    console: Console,
     selection: Selection = DEFAULT,
     building: bool = False,
 ) -> Locked:
     """The lock that is there. Raises BuildError where there is none or it is out of date."""
     frozen = replace(selection, frozen=True)
-    found = lock(requirements, target, uv=uv, cache_dir=cache_dir, console=console, selection=frozen, building=building)
+    found = lock(requirements, target, resolver, selection=frozen, building=building)
     assert found.pylock is not None
     return Locked(
         path=Path(os.path.normpath(requirements.parent / found.origin)),
@@ -149,22 +149,19 @@ def _not_locked(path: Path) -> BuildError:
     )
 
 
-def _resolved(
-    source: Source,
-    target: Target,
-    *,
-    uv: Uv,
-    cache_dir: Path,
-    console: Console,
-    building: bool,
-    shared: SharedCache | None = None,
-) -> Lock:
+def _resolved(source: Source, target: Target, resolver: Resolver, *, building: bool) -> Lock:
+    uv, cache_dir, shared = resolver.uv, resolver.cache_dir, resolver.shared
     name = store.key(source, target, uv=uv.identity, environ=uv.environ) + ("-sources" if building else "")
     known = store.load(cache_dir, name, shared)
-    text = known or _solved(source, target, uv=uv, console=console, building=building)
+    text = known or _solved(source, target, resolver, building=building)
     pylock = only_hashed(parse_pylock(text, label="uv's lock"), source.hashes, label=source.path.name)
-    pinned = not _loose(source, pylock)
-    if pinned and known is None and source.complete and all(_may_be_kept(place, source) for place in _places(pylock)):
+    loose = len(_loose(source, pylock))
+    if (
+        not loose
+        and known is None
+        and source.complete
+        and all(_may_be_kept(place, source) for place in _places(pylock))
+    ):
         store.save(cache_dir, name, text, shared)
     return Lock(
         target=target,
@@ -173,27 +170,23 @@ def _resolved(
         origin=os.path.relpath(source.path, source.root)
         if source.kind.is_lock
         else f"{source.path.name}, resolved by uv",
-        pinned=pinned,
+        pinned=not loose,
+        loose=loose,
         credentials=_credentials(source, pylock, uv),
         indexes=_indexes(source),
     )
 
 
-def _solved(source: Source, target: Target, *, uv: Uv, console: Console, building: bool) -> str:
+def _solved(source: Source, target: Target, resolver: Resolver, *, building: bool) -> str:
     """What asks uv is imported only when uv is asked: a warm build must not wait for it."""
     from lambda_ci.lock.solve import solve
 
-    return solve(source, target, uv=uv, console=console, building=building)
+    return solve(source, target, uv=resolver.uv, console=resolver.console, building=building)
 
 
 def _loose(source: Source, pylock: Pylock) -> list[str]:
     """What the next day may have in another version. A folder is the project's own."""
     return [package.name for package in pylock.packages if not (package.directory or package.name in source.pins)]
-
-
-def _unpinned(source: Source, pylock: Pylock) -> str:
-    loose, total = len(_loose(source, pylock)), len(pylock.packages)
-    return f"{source.path.name} does not pin {loose} of its {total} packages: the next build may differ"
 
 
 def _places(pylock: Pylock) -> Iterator[str]:

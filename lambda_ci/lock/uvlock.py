@@ -66,7 +66,7 @@ def read_uv_lock(path: Path, *, project: Path, target: Target, selection: Select
 def read_script_lock(path: Path, *, script: Path, target: Target, selection: Selection) -> Source:
     """The lock that ``uv lock --script`` writes beside a script. Raises BuildError."""
     document = read_toml(path, fix=f"write it again with `uv lock --script {script.name}`")
-    source = read_script(script, target=target, selection=selection)
+    source = read_script(script, target=target, selection=selection, has_lock=True)
     contents = (*source.contents, read_bytes(path))
     chosen = ("--script", script.name)
     return replace(source, path=path, kind=Kind.UV, contents=contents, demands=_demands(document), arguments=chosen)

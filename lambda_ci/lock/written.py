@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +13,10 @@ from packaging.specifiers import SpecifierSet
 from lambda_ci.adapters.url import public, secret_in
 from lambda_ci.adapters.whole import write_whole
 from lambda_ci.errors import BuildError
+from lambda_ci.lock.portable import portable
 from lambda_ci.lock.pylock import dump_pylock, read_pylock
-from lambda_ci.lock.reading import table
+from lambda_ci.lock.reading import read_toml, table
+from lambda_ci.lock.workspace import settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +29,15 @@ if TYPE_CHECKING:
     from lambda_ci.model.target import Target
 
 TOOL = "lambda-ci"
+_OF_VERSIONS = (
+    "constraint-dependencies",
+    "override-dependencies",
+    "exclude-dependencies",
+    "exclude-newer",
+    "exclude-newer-package",
+    "prerelease",
+    "resolution",
+)
 _METADATA = ("pyproject.toml", "setup.py", "setup.cfg")
 
 
@@ -48,7 +60,7 @@ def read_written(source: Source, target: Target, selection: Selection) -> Pylock
     if table(table(pylock.tool).get(TOOL)).get("inputs") != _inputs(source, pylock):
         raise BuildError(
             f"{path} is out of date",
-            why=f"{source.path.name}, or what it includes, was changed after it was written",
+            why=f"{source.path.name}, what it includes, or what uv.toml or [tool.uv] says of versions was changed after it was written",
             fix="run `lambda-ci lock` and commit what it writes, or delete it",
         )
     return pylock
@@ -66,6 +78,7 @@ def write(source: Source, pylock: Pylock, *, target: Target, selection: Selectio
                 "addresses with a token in them, build without a lock beside the file",
             )
     tool: dict[str, Any] = {TOOL: {"inputs": _inputs(source, pylock)}}
+    pylock = portable(pylock, path.parent)
     python = SpecifierSet(f"=={target.python_version}.*")
     content = dump_pylock(replace(pylock, created_by=TOOL, requires_python=python, tool=tool)).encode()
     try:
@@ -78,15 +91,28 @@ def write(source: Source, pylock: Pylock, *, target: Target, selection: Selectio
 
 
 def _inputs(source: Source, pylock: Pylock) -> str:
-    """Hex: a digest of the texts that were locked, and of those by which packages from paths say what they need."""
+    """Hex: a digest of the texts that were locked, of those by which packages from paths say what they need, and of uv's settings."""
     folders = [source.root / package.directory.path for package in pylock.packages if package.directory]
     files = [folder / name for folder in folders for name in _METADATA]
     parts = [source.kind.name.encode(), *map(str.encode, source.arguments), *source.contents]
     parts += [file.read_bytes() if file.is_file() else b"" for file in files]
+    parts += [repr(one).encode() for one in _told_to_uv(source.root)]
     digest = hashlib.sha256()
     for part in parts:
         digest.update(len(part).to_bytes(8, "big") + part)
     return digest.hexdigest()
+
+
+def _told_to_uv(folder: Path) -> Iterator[object]:
+    """What uv's settings in the repository say of versions, nearest first; nothing where they do not."""
+    for one in (folder, *folder.parents):
+        for name in ("uv.toml", "pyproject.toml"):
+            with suppress(BuildError):
+                document = read_toml(one / name)
+                settings = document if name == "uv.toml" else settings_of(document)
+                yield from ((key, settings[key]) for key in _OF_VERSIONS if key in settings)
+        if (one / ".git").exists():
+            return
 
 
 def _urls(pylock: Pylock) -> Iterator[str]:

@@ -16,17 +16,18 @@ _SHORT = re.compile(r"([\w.-]+@)?(?P<host>[\w.-]+):(?!//)(?P<path>.+)")
 def purl(component: Component) -> str:
     """``pkg:pypi/name@version``; where it does not come from an index, with the address that it comes from.
 
-    A folder of the project is ``pkg:generic/…``: on PyPI that name may be somebody else's, with vulnerabilities of its own.
+    A folder or a repository of this machine is ``pkg:generic/…``: on PyPI that name may be somebody else's, with vulnerabilities
+    of its own.
     """
     name = quote(_RUNS.sub("-", component.name).lower(), safe="")
     version = f"@{quote(component.version, safe='')}" if component.version else ""
-    kind = "generic" if _is_folder(component) else "pypi"
+    kind = "generic" if _is_own(component) else "pypi"
     return f"pkg:{kind}/{name}{version}{_qualifiers(component)}"
 
 
-def _is_folder(component: Component) -> bool:
+def _is_own(component: Component) -> bool:
     origin = component.origin
-    return bool(origin.direct and origin.path and not (origin.url or origin.filename))
+    return bool(origin.direct and not (origin.url or origin.filename))
 
 
 def _qualifiers(component: Component) -> str:

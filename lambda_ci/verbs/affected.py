@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -161,27 +162,33 @@ def _packaged(source: Path, exclude: Iterable[str]) -> Callable[[str], bool]:
 
 
 def _with_dependencies(watch: Watch, requirements: Path, then: _Then) -> Watch:
-    from lambda_ci.lock.closure import closure
+    from lambda_ci.lock.closure import closure, locked, told
 
-    found, written = closure(requirements), f"pylock.{requirements.stem}-*.toml"
+    found, written = closure(requirements, environ=then.sources.environ), f"pylock.{requirements.stem}-*.toml"
     locks = Tree(folder=_real(requirements).parent, counts=lambda path: fnmatchcase(path, written) and "/" not in path)
     trees = [*watch.trees, locks, *(Tree(folder=_real(folder)) for folder in found.folders)]
-    stale = tuple(
+    stale = (
         f"{lock.name} changed in what it says of {project.parent.name}"
         for lock, project in found.locks.items()
-        if _real(lock) in then.changes.paths and _differs(lock, project, then)
+        if _differs(lock, partial(locked, lock=lock, project=project), then)
     )
+    settings = (f"[tool.uv] changed in {_shown(file, then)}" for file in found.settings if _differs(file, told, then))
     files = watch.files | {_real(file) for file in found.files}
-    return replace(watch, trees=trees, files=files, given=(*watch.given, *stale))
+    return replace(watch, trees=trees, files=files, given=(*watch.given, *stale, *sorted(settings)))
 
 
-def _differs(lock: Path, project: Path, then: _Then) -> bool:
-    """Whether a lock of many projects says something else of this one than it did."""
-    from lambda_ci.lock.closure import locked
+def _differs(file: Path, part: Callable[[str], str | None], then: _Then) -> bool:
+    """Whether the part of a file that counts is another one than it was; where it cannot be read, it is."""
+    if _real(file) not in then.changes.paths:
+        return False
+    past = then.tree.content(then.changes.base, _real(file)) or b""
+    now = file.read_bytes() if file.is_file() else b""
+    before, after = (part(content.decode("utf-8", "replace")) for content in (past, now))
+    return before is None or before != after
 
-    past = then.tree.content(then.changes.base, _real(lock))
-    before = None if past is None else locked(past.decode("utf-8", "replace"), lock, project)
-    return before is None or before != locked(lock.read_text("utf-8", "replace"), lock, project)
+
+def _shown(file: Path, then: _Then) -> str:
+    return os.path.relpath(_real(file), then.tree.root)
 
 
 def _real(path: Path) -> Path:

@@ -68,16 +68,14 @@ def _attempt(part: Function | Layer, settings: Settings, world: World) -> tuple[
 
 def _lock(part: Function | Layer, settings: Settings, world: World) -> Locked | None:
     from lambda_ci.adapters.uv import Uv
-    from lambda_ci.lock.resolve import find_lock, write_lock
+    from lambda_ci.lock.resolve import Resolver, find_lock, write_lock
 
     if part.requirements is None:
         return None
     return (find_lock if settings.frozen else write_lock)(
         part.requirements,
         part.spec.target,
-        uv=Uv(world.environ),
-        cache_dir=settings.cache_dir,
-        console=world.console,
+        Resolver(uv=Uv(world.environ), cache_dir=settings.cache_dir, console=world.console),
         selection=selection_of(part, frozen=settings.frozen),
         building=part.spec.build.backend != "wheels",
     )

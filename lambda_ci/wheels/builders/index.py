@@ -5,14 +5,15 @@ Nothing of it becomes an argument, which other users of the machine could read.
 
 from __future__ import annotations
 
-import netrc
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
+from lambda_ci.adapters.index_credentials import of_name, of_netrc
 from lambda_ci.adapters.url import credentials_of
 from lambda_ci.wheels.builders.tree import EPOCH
+from lambda_ci.wheels.builders.variables import versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -22,8 +23,7 @@ _OPTION = re.compile(r"^(?P<name>--?[a-z][a-z-]*)(?:\s+|=)?\s*(?P<value>.*)$")
 _NAMES = {"-i": "--index-url", "-f": "--find-links"}
 _BUNDLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "PIP_CERT", "CURL_CA_BUNDLE")
 _PASSED_ON = re.compile(
-    r"^((HTTP|HTTPS|NO|ALL|FTP)_PROXY|PIP_(TRUSTED_HOST|NO_INDEX|DEFAULT_TIMEOUT|RETRIES)|"
-    r"SETUPTOOLS_SCM_PRETEND_VERSION\w*)$",
+    r"^((HTTP|HTTPS|NO|ALL|FTP)_PROXY|PIP_(TRUSTED_HOST|NO_INDEX|DEFAULT_TIMEOUT|RETRIES))$",
     re.IGNORECASE,
 )
 REPRODUCIBLE = {"SOURCE_DATE_EPOCH": str(EPOCH), "PYTHONHASHSEED": "0"}
@@ -63,7 +63,8 @@ def for_pip(lines: Sequence[str], environ: Mapping[str, str], *, root: Path) -> 
     }
     passed = {name: value for name, value in environ.items() if _PASSED_ON.match(name)}
     certificates = dict.fromkeys(_BUNDLES, CERTIFICATES) if bundle(environ) else {}
-    return {**{name: value for name, value in settings.items() if value}, **passed, **certificates, **REPRODUCIBLE}
+    given = {name: value for name, value in settings.items() if value}
+    return {**given, **passed, **versions(environ), **certificates, **REPRODUCIBLE}
 
 
 def bundle(environ: Mapping[str, str]) -> Path | None:
@@ -90,25 +91,9 @@ def _authorised(entry: str, environ: Mapping[str, str]) -> str:
     url = rest if mark and "://" not in name else entry
     if credentials_of(url) or not url.startswith(("http://", "https://")):
         return url
-    user, password = _of_name(name if url == rest else "", environ) or _of_netrc(url, environ) or ("", "")
+    user, password = of_name(name if url == rest else "", environ) or of_netrc(url, environ) or ("", "")
     scheme, _, place = url.partition("://")
     return f"{scheme}://{quote(user, safe='')}:{quote(password, safe='')}@{place}" if user or password else url
-
-
-def _of_name(name: str, environ: Mapping[str, str]) -> tuple[str, str] | None:
-    """https://docs.astral.sh/uv/concepts/indexes/#providing-credentials-directly"""
-    variable = "UV_INDEX_" + re.sub(r"[^A-Za-z0-9]", "_", name).upper()
-    found = environ.get(f"{variable}_USERNAME", ""), environ.get(f"{variable}_PASSWORD", "")
-    return found if name and any(found) else None
-
-
-def _of_netrc(url: str, environ: Mapping[str, str]) -> tuple[str, str] | None:
-    path = Path(environ.get("NETRC") or f"{environ.get('HOME', '')}/.netrc")
-    try:
-        found = netrc.netrc(path).authenticators(urlsplit(url).hostname or "")
-    except (OSError, ValueError, netrc.NetrcParseError):
-        return None
-    return (found[0], found[2] or "") if found else None
 
 
 def _configured(root: Path, environ: Mapping[str, str]) -> tuple[list[str], list[str]]:

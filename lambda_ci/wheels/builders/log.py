@@ -52,7 +52,8 @@ _HINTS = (
     _Hint(r"pkg-config.{0,40}(not found|no such file|missing|unavailable)", _PACKAGES.format("pkgconf-pkg-config")),
     _Hint(r"cannot find -l(?P<library>\S+)", "name the system package with the library lib{library} in build.system-packages"),
     _Hint(r"setuptools.scm was unable to detect version|unable to detect version",
-          "the version comes from git: name `git` in build.system-packages, or set SETUPTOOLS_SCM_PRETEND_VERSION"),
+          "the version comes from git, and a folder of the project is built without its `.git`: set SETUPTOOLS_SCM_PRETEND_VERSION_FOR_NAME; "
+          "where a repository is built, name `git` in build.system-packages"),
     _Hint(r"killed signal|out of memory|memoryerror|signal: 9", "give the engine more memory, or a wheel that was built elsewhere"),
     _Hint(r"failed to (fetch|resolve)|no matching distribution|could not find a version|name resolution|name or service not known|"
           r"connection (refused|error|broken)|certificate verify failed|newconnectionerror|max retries",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lambda_ci.adapters.scratch import scratch
 from lambda_ci.errors import BuildError
 from lambda_ci.wheels.builders.tree import Tree, looks_pure, names, unpack
+from lambda_ci.wheels.builders.variables import shaping
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -51,14 +53,15 @@ class Origin:
         return tree.looks_pure
 
     def identity(self, source: Unbuilt) -> str:
-        """The same for the same content; needs nothing to be fetched."""
+        """The same for the same content and the same variables that shape what is built; needs nothing to be fetched."""
         if source.file:
             content = f"{source.file.algorithm}:{source.file.digest}"
         elif source.folder:
             content = f"tree:{self._folder(source.folder).digest}"
         else:
             content = f"git:{source.commit}"
-        return f"{source.name} {content} {source.subdirectory}"
+        variables = shaping(source.name, self.environ)
+        return f"{source.name} {content} {source.subdirectory}" + (f" {json.dumps(variables)}" if variables else "")
 
     def _clone(self, job: Job) -> Path:
         from lambda_ci.adapters.git import checkout

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,6 +87,30 @@ def test_a_hash_that_no_file_has_is_refused(bench: LockBench) -> None:
     bench.index.add("demo-1.0-py3-none-any.whl")
     with pytest.raises(BuildError, match="names no hash of a usable file of demo"):
         bench.lock(_lock({"demo": _entry("0" * 64)}), name="Pipfile.lock")
+
+
+@pytest.mark.parametrize(
+    "declared",
+    ["{version='*', sys_platform=\"== 'win32'\"}", "{version='*', markers=\"python_version < '3.4'\"}"],
+)
+def test_what_was_not_for_the_machine_that_locked_is_looked_up_in_the_pipfile(tmp_path: Path, declared: str) -> None:
+    """Pipenv 2026 writes no version, no hash and no marker for it."""
+    lock = tmp_path / "Pipfile.lock"
+    lock.write_text(_lock({"colorama": {"version": "*"}}))
+    with pytest.raises(BuildError, match="names no version of colorama"):
+        _versions(lock)
+    pipfile = f"[packages]\nColorama = {declared}\n"
+    (tmp_path / "Pipfile").write_text(pipfile)
+    lock.write_text(_lock({"colorama": {"version": "*"}}).replace('"0"', f'"{_hash(pipfile)}"'))
+    assert _versions(lock) == {}
+
+
+def _hash(pipfile: str) -> str:
+    url = "https://index.example/simple"
+    sources = [{"name": "pypi", "url": url, "verify_ssl": True}]
+    content = {"_meta": {"sources": sources, "requires": {}}, "develop": {}}
+    text = {**content, "default": tomllib.loads(pipfile)["packages"]}
+    return hashlib.sha256(json.dumps(text, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def test_a_package_with_a_source_distribution_only_is_locked_as_such(bench: LockBench) -> None:

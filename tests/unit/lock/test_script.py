@@ -41,6 +41,11 @@ def test_line_ends_and_marks_do_not_matter(tmp_path: Path, text: str) -> None:
         (f"{SCRIPT}\n{SCRIPT}", "has two script metadata blocks"),
         ("# /// script\n# dependencies = [\n# ///\n", "is not valid TOML"),
         (SCRIPT.replace(">=3.11", ">=3.13"), r"does not allow python3\.12"),
+        (
+            SCRIPT.replace("# ///\n\n", "# [tool.uv.sources]\n# demo = { path = 'demo' }\n# ///\n"),
+            "because of `sources`",
+        ),
+        (SCRIPT.replace("# ///\n\n", "# [[tool.uv.index]]\n# url = 'file:///x'\n# ///\n"), "because of `index`"),
     ],
 )
 def test_what_cannot_be_used_is_said(tmp_path: Path, text: str, words: str) -> None:

@@ -7,7 +7,7 @@ from packaging.pylock import Pylock
 
 from lambda_ci.adapters.uv import Uv
 from lambda_ci.errors import BuildError
-from lambda_ci.lock.resolve import lock
+from lambda_ci.lock.resolve import Resolver, lock
 from tests.fakes.building import AL2, AL2023, LockBench
 from tests.fakes.index import Index
 from tests.fakes.quiet import quiet
@@ -33,7 +33,10 @@ def _lock(bench: LockBench, text: str, target: Target = AL2023, *, building: boo
     console, _ = quiet()
     cache = bench.folder / "cache"
     return lock(
-        project / "requirements.txt", target, uv=Uv(bench.environ), cache_dir=cache, console=console, building=building
+        project / "requirements.txt",
+        target,
+        Resolver(uv=Uv(bench.environ), cache_dir=cache, console=console),
+        building=building,
     )
 
 

@@ -195,7 +195,8 @@ def test_dynamic_dependencies_are_asked_for_in_every_build(bench: LockBench) -> 
 
 
 def test_a_script_with_a_lock_of_its_own_takes_that(bench: LockBench) -> None:
-    text = "# /// script\n# requires-python = '>=3.11'\n# dependencies = ['demo']\n# ///\n"
+    text = "# /// script\n# requires-python = '>=3.11'\n# dependencies = ['demo']\n"
+    text += "# [tool.uv.sources]\n# other = { path = 'other' }\n# ///\n"
     script = bench.write("app.py", text)
     _uv(bench, "lock", "--script", "app.py")
     locked = bench.lock(None, name="app.py")

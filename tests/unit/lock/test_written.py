@@ -8,10 +8,11 @@ import pytest
 
 from lambda_ci.adapters.uv import Uv
 from lambda_ci.errors import BuildError
-from lambda_ci.lock.resolve import Locked, find_lock, write_lock
+from lambda_ci.lock.resolve import Locked, Resolver, find_lock, write_lock
 from lambda_ci.lock.selection import DEFAULT, Selection
+from lambda_ci.wheels.choose import choose
 from tests.fakes.building import AL2, AL2023, ARM, LockBench
-from tests.fakes.index import Index, sha256
+from tests.fakes.index import Index, sha256, wheel
 from tests.fakes.quiet import quiet
 
 if TYPE_CHECKING:
@@ -40,7 +41,9 @@ def _write(
     console, stream = quiet()
     try:
         uv, cache = Uv(bench.environ), bench.folder / "cache"
-        return write_lock(bench.project / name, target, uv=uv, cache_dir=cache, console=console, selection=selection)
+        return write_lock(
+            bench.project / name, target, Resolver(uv=uv, cache_dir=cache, console=console), selection=selection
+        )
     finally:
         bench.shown = stream.getvalue()
 
@@ -67,6 +70,30 @@ def test_it_is_a_lock_that_other_tools_may_take(bench: LockBench) -> None:
     assert 'requires-python = "==3.12.*"' in text
     assert 'created-by = "lambda-ci"' in text
     assert str(bench.folder) not in text
+
+
+def test_wheels_in_the_checkout_are_found_in_another_one(bench: LockBench, tmp_path: Path) -> None:
+    name = "own-1.0-py3-none-any.whl"
+    (bench.project / "wheels with space").mkdir()
+    (bench.project / "wheels with space" / name).write_bytes(wheel("own", "1.0"))
+    bench.write("requirements.txt", "--find-links 'wheels with space'\nown\n")
+    written = _write(bench).path
+    assert str(tmp_path) not in (text := written.read_text())
+    assert f'path = "wheels with space/{name}"' in text
+    locked = bench.lock(None, selection=FROZEN)
+    assert [choice.place for choice in choose(locked)] == [str(bench.project / "wheels with space" / name)]
+
+
+@pytest.mark.parametrize("name", ["uv.toml", "pyproject.toml", "../pyproject.toml"])
+def test_another_override_in_a_configuration_of_uv_makes_it_stale(bench: LockBench, name: str) -> None:
+    table = "" if name == "uv.toml" else "[tool.uv]\n"
+    bench.write(name, f"{table}override-dependencies = ['demo==1.0']\n")
+    _write(bench)
+    bench.write(name, f"{table}override-dependencies = ['demo==1.0']\nno-cache = true\n")
+    assert bench.lock(None, selection=FROZEN).pinned
+    bench.write(name, f"{table}override-dependencies = ['demo==2.0']\n")
+    with pytest.raises(BuildError, match="out of date"):
+        bench.lock(None, selection=FROZEN)
 
 
 def test_each_target_selection_and_file_has_its_own(bench: LockBench) -> None:
@@ -140,9 +167,9 @@ def test_finding_is_what_a_check_in_ci_needs(bench: LockBench) -> None:
     console, _ = quiet()
     uv, path = Uv(bench.environ), bench.project / "requirements.txt"
     with pytest.raises(BuildError, match="is not a lock"):
-        find_lock(path, AL2023, uv=uv, cache_dir=bench.folder / "cache", console=console)
+        find_lock(path, AL2023, Resolver(uv=uv, cache_dir=bench.folder / "cache", console=console))
     written = _write(bench)
-    found = find_lock(path, AL2023, uv=uv, cache_dir=bench.folder / "cache", console=console)
+    found = find_lock(path, AL2023, Resolver(uv=uv, cache_dir=bench.folder / "cache", console=console))
     assert (found.path, found.packages, found.changed) == (written.path, written.packages, False)
 
 

@@ -121,3 +121,23 @@ def test_an_unknown_group_is_named_with_those_that_there_are(cli: Cli) -> None:
     assert ran.code == 3
     assert "has no group 'prd'" in ran.err
     assert "did you mean 'prod'" in ran.err
+
+
+def test_each_file_that_leaves_versions_open_is_told_once_with_its_path(cli: Cli) -> None:
+    names = [f"f{number}" for number in range(5)]
+    for name in names:
+        cli.write(f"{name}/requirements.txt", "demo\n")
+        cli.write(f"{name}/app.py", "def handler(event, context): ...\n")
+    twice = "".join(
+        f"  {name}: {{source: {name}}}\n  {name}-arm: {{source: {name}, architecture: arm64}}\n" for name in names
+    )
+    cli.write(
+        "lambda-ci.yml", f"version: 1\ndefaults: {{runtime: python3.12, handler: app.handler}}\nfunctions:\n{twice}"
+    )
+    told = [line for line in cli("build").err.splitlines() if " pin " in line]
+    assert told == [
+        "f0/requirements.txt does not pin 1 of its 1 packages: the next build may differ",
+        "f1/requirements.txt does not pin 1 of its 1 packages: the next build may differ",
+        "f2/requirements.txt does not pin 1 of its 1 packages: the next build may differ",
+        "nor do 2 other dependency files pin all packages",
+    ]

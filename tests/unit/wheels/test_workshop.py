@@ -56,6 +56,21 @@ def test_another_content_is_another_wheel(bench: WorkshopBench) -> None:
     assert first.filename == second.filename
 
 
+@pytest.mark.parametrize(
+    ("name", "again"),
+    [("SETUPTOOLS_SCM_PRETEND_VERSION_FOR_DEMO", True), ("SETUPTOOLS_SCM_PRETEND_VERSION_FOR_OTHER", False)],
+)
+def test_a_variable_that_shapes_the_wheel_makes_another_one(bench: WorkshopBench, name: str, *, again: bool) -> None:
+    job = bench.job(bench.archive("demo", sdist("demo")))
+    bench.environ[name] = "1.2.3"
+    bench.build(job)
+    assert bench.build(job)
+    assert bench.shown == ""
+    bench.environ[name] = "1.2.4"
+    bench.build(job)
+    assert ("built demo" in bench.shown) == again
+
+
 def test_a_damaged_wheel_is_built_again(bench: WorkshopBench) -> None:
     job = bench.job(bench.archive("demo", sdist("demo")))
     (first,) = bench.build(job)

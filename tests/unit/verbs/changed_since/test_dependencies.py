@@ -57,6 +57,18 @@ def test_what_functions_depend_on_counts(cli: Cli, shop: Repository, name: str, 
     assert list(affected(cli, "HEAD")) == functions
 
 
+@pytest.mark.parametrize(
+    ("new", "reasons"), [("[tool.uv]\nno-index = true\n", True), ("[tool.ruff]\nfix = true\n", False)]
+)
+def test_what_a_project_above_tells_uv_counts(cli: Cli, shop: Repository, new: str, *, reasons: bool) -> None:
+    shop.write("lambda-ci.yml", CONFIG.replace("src/cart}", "src/cart, requirements: src/cart/requirements.txt}"))
+    shop.write("src/cart/requirements.txt", "six\n")
+    shop.write("pyproject.toml", "[tool.ruff]\n")
+    shop.commit()
+    shop.write("pyproject.toml", new)
+    assert affected(cli, "HEAD") == ({"cart": ["[tool.uv] changed in pyproject.toml"]} if reasons else {})
+
+
 def test_a_layer_counts_for_the_functions_that_use_it(cli: Cli, shop: Repository) -> None:
     layers = "layers: {shared: {source: shared, requirements: false}}\n"
     shop.write("shared/common.py")
