@@ -24,7 +24,7 @@ _LONGEST_PAUSE = 60.0
 _PIECE = 1 << 16
 _RECORD = 1 << 14
 """Bytes that TLS gives at a time when more is on its way: handing on each of them would cost more than receiving it."""
-_GATHERED = 1 << 18
+_GATHERED = 1 << 16
 _RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 _SLICE = 0.25
 

@@ -26,6 +26,8 @@ class Lock:
     """For people: ``requirements.txt, resolved by uv``."""
     pinned: bool
     """Whether the input named every version, so that the same input gives the same lock on any day."""
+    loose: int = 0
+    """How many of its packages the input did not pin."""
     credentials: Mapping[str, tuple[str, str]] = field(default_factory=dict, repr=False)
     """User name and password by origin (``https://host:port``), from the index addresses of the input. Never written anywhere."""
     indexes: tuple[str, ...] = field(default=(), repr=False)

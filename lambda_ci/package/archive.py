@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
 from lambda_ci.errors import PackageError
+from lambda_ci.package import listing
 from lambda_ci.package.file import CHUNK, DEFLATED, STORED, File, normalised
 from lambda_ci.package.names import fault
 
@@ -84,9 +85,13 @@ class Archive:
 
     def files(self) -> list[File]:
         """Every file that an installation would put beside the function's own."""
-        infos, end = self._directory()
-        offsets = self._data_offsets(infos, end)
-        return [file for info, offset in zip(infos, offsets, strict=True) if (file := self._file(info, offset))]
+        if self._unpacked:
+            return self._listed()
+        known = listing.load(self._wheel, self)
+        if known is None:
+            known = self._listed()
+            listing.keep(self._wheel, known)
+        return known
 
     def packed(self, file: File) -> tuple[int, Iterable[bytes]]:
         crc = file.crc or 0
@@ -97,6 +102,11 @@ class Archive:
     def content(self, file: File) -> Iterable[bytes]:
         _, packed = self.packed(file)
         return packed if file.method == STORED else self._inflated(file, packed)
+
+    def _listed(self) -> list[File]:
+        infos, end = self._directory()
+        offsets = self._data_offsets(infos, end)
+        return [file for info, offset in zip(infos, offsets, strict=True) if (file := self._file(info, offset))]
 
     def _directory(self) -> tuple[list[zipfile.ZipInfo], int]:
         try:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from lambda_ci.model.settings import Function, Layer
     from lambda_ci.package.file import File
     from lambda_ci.package.layers import LayerTree
-    from lambda_ci.package.shelf import Row, Shelf
+    from lambda_ci.package.shelf import Shelf
     from lambda_ci.package.writer import Written
 
 _SHARE_OF_LAYERS = 2
@@ -88,9 +88,9 @@ def assemble(
         warnings = (*handler_warnings(function, sources, below), *shadow_warnings(sources), *case_warnings(sources))
         warnings += (*slimmed.warnings, *audit(function, slimmed.wheels, own, notes=shelf.notes, beneath=below))
         warnings += (*import_warnings(function, sources, below), *layer_warnings(below, slimmed.wheels, own, lines))
-        written = write(files, path, stopped=stopped)
-    members = tuple(shelf.member(_row(file)) for file in files)
-    made = _package(function.name, path, written, members=members, lines=lines, warnings=warnings)
+        members: list[Member] = []
+        written = write(files, path, stopped=stopped, meanwhile=lambda: members.extend(shelf.members(files)))
+    made = _package(function.name, path, written, members=tuple(members), lines=lines, warnings=warnings)
     return replace(made, savings=slimmed.savings, bytecode=told)
 
 
@@ -118,10 +118,10 @@ def assemble_layer(
         lines = ledger(files)
         check(files, lines)
         check_budget(layer.spec.package, files, lines, what=f"the layer {layer.name}")
-        written = write(files, path, stopped=stopped)
-    members = tuple(shelf.member(_row(file)) for file in files)
+        members: list[Member] = []
+        written = write(files, path, stopped=stopped, meanwhile=lambda: members.extend(shelf.members(files)))
     warnings = (*slimmed.warnings, *case_warnings(sources))
-    made = _package(layer.name, path, written, members=members, lines=lines, warnings=warnings)
+    made = _package(layer.name, path, written, members=tuple(members), lines=lines, warnings=warnings)
     return replace(made, savings=slimmed.savings, bytecode=told)
 
 
@@ -162,7 +162,3 @@ def _package(
         ledger=lines,
         warnings=warnings,
     )
-
-
-def _row(file: File) -> Row:
-    return file.path, file.size, file.compressed_size, file.mode, file.source.distribution

@@ -14,7 +14,7 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from lambda_ci.adapters.whole import write_whole
 
@@ -34,21 +34,27 @@ class AutoLayers:
 
     folder: Path
 
+    @classmethod
+    def of(cls, packages: Path) -> Self:
+        """``packages`` is CACHE_DIR/packages."""
+        return cls(packages / "layers")
+
     def use(self, layers: Iterable[Package]) -> None:
         """Note that these are used, and remove those in the same folders that are old."""
-        notes = [note for layer in layers if (note := self._note(layer))]
+        notes = [note for layer in layers if (note := self.note(layer.path, layer.sha256))]
         if notes:
             with suppress(OSError):
                 self._sweep(
                     newest=max(note.stat().st_mtime for note in notes), places={_read(note)[0].parent for note in notes}
                 )
 
-    def _note(self, layer: Package) -> Path | None:
-        path = Path(os.path.abspath(layer.path))  # noqa: PTH100 - links stay as they are
+    def note(self, zipped: Path, sha256: str) -> Path | None:
+        """Note that a layer is used; returns the note, ``None`` where it could not be written."""
+        path = Path(os.path.abspath(zipped))  # noqa: PTH100 - links stay as they are
         note = self.folder / f"{hashlib.sha256(os.fsencode(path)).hexdigest()}.json"
         with suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
-            write_whole(note, json.dumps({"path": str(path), "sha256": layer.sha256}).encode())
+            write_whole(note, json.dumps({"path": str(path), "sha256": sha256}).encode())
             return note
         return None
 

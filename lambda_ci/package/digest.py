@@ -1,24 +1,26 @@
-"""The SHA-256 of what is being written, computed on a second processor meanwhile."""
+"""The SHA-256 of a file that is being written, computed on a second processor meanwhile."""
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 import queue
 import threading
 from typing import Self
 
-_WAITING = 8
-"""Pieces (of a megabyte at most) that may wait for the digest, so that memory stays small when the disk is faster."""
+_PIECE = 1 << 19
+"""Bytes held. What was just written is still in memory: reading it back costs little, and the writer need not wait."""
 
 
 class Digest:
-    """A context manager. What is handed over must not change afterwards."""
+    """A context manager. ``handle`` is the open file, to be read; nobody else writes to it."""
 
-    def __init__(self) -> None:
+    def __init__(self, handle: int) -> None:
+        self._handle = handle
         self._digest = hashlib.sha256()
-        self._pieces: queue.SimpleQueue[bytes | bytearray | None] = queue.SimpleQueue()
-        self._done: queue.SimpleQueue[None] = queue.SimpleQueue()
-        self._behind = 0
+        self._ends: queue.SimpleQueue[int | None] = queue.SimpleQueue()
+        self._trouble: OSError | None = None
         self._thread = threading.Thread(target=self._work, daemon=True)
 
     def __enter__(self) -> Self:
@@ -28,25 +30,35 @@ class Digest:
     def __exit__(self, *_: object) -> None:
         self._end()
 
-    def update(self, data: bytes | bytearray) -> None:
-        """Take the next piece; returns at once unless the digest lags behind."""
-        self._pieces.put(data)
-        self._behind += 1
-        if self._behind > _WAITING:
-            self._done.get()
-            self._behind -= 1
+    def upto(self, size: int) -> None:
+        """So many bytes are in the file by now, and stay as they are."""
+        self._ends.put(size)
 
     def finish(self) -> bytes:
-        """The digest of everything."""
+        """The digest of everything. Raises OSError where it cannot be read back."""
         self._end()
+        if self._trouble:
+            raise self._trouble
         return self._digest.digest()
 
     def _work(self) -> None:
-        while (data := self._pieces.get()) is not None:
-            self._digest.update(data)
-            self._done.put(None)
+        try:
+            self._read()
+        except OSError as error:
+            self._trouble = error
+
+    def _read(self) -> None:
+        piece = memoryview(bytearray(_PIECE))
+        done = 0
+        while (end := self._ends.get()) is not None:
+            while done < end:
+                count = os.preadv(self._handle, [piece[: end - done]], done)
+                if not count:
+                    raise OSError(errno.EIO, "it is shorter than what was written")
+                self._digest.update(piece[:count])
+                done += count
 
     def _end(self) -> None:
         if self._thread.is_alive():
-            self._pieces.put(None)
+            self._ends.put(None)
             self._thread.join()

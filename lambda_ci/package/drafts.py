@@ -25,7 +25,7 @@ _DRAFT = re.compile(r"\..+\.(?:zip|json)\.[0-9a-f]{12}\.part")
 def drafted(path: Path) -> Iterator[BinaryIO]:
     """A new file in the same folder that takes the place of ``path`` when the block ends well. Raises OSError.
 
-    It belongs to whom the folder belongs, and is not buffered.
+    It belongs to whom the folder belongs, is not buffered, and can be read too.
     """
     draft = path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")
     target = _begun(draft)
@@ -45,7 +45,7 @@ def _begun(draft: Path) -> BinaryIO:
     with _alone(draft.parent) as alone:
         if alone:
             _sweep(draft.parent)
-        target = draft.open("xb", buffering=0)
+        target = draft.open("x+b", buffering=0)
         _locked(target.fileno())
         return target
 

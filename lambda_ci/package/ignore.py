@@ -31,8 +31,13 @@ DEFAULTS = (
         ".gitattributes",
         ".gitmodules",
         ".github",
+        ".gitlab",
         ".gitlab-ci.yml",
+        ".bitbucket",
+        "bitbucket-pipelines.yml",
         ".circleci",
+        "azure-pipelines.yml",
+        "Jenkinsfile",
     ),
     *("__pycache__", "*.py[cod]", "*.egg-info", ".venv", "venv", "node_modules"),
     *(

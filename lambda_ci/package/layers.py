@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from lambda_ci.errors import PackageError
+from lambda_ci.model.artifact import LayerPackage
 from lambda_ci.package.merge import merged
 from lambda_ci.package.placed import MODULES, placed
 from lambda_ci.package.slimming.slim import slim
@@ -22,7 +23,7 @@ from lambda_ci.package.slimming.slim import slim
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from lambda_ci.model.artifact import LayerPackage, LedgerLine, Wheel
+    from lambda_ci.model.artifact import LedgerLine, Package, Wheel
     from lambda_ci.model.settings import Function, Layer
     from lambda_ci.package.file import File
     from lambda_ci.package.identity import Row
@@ -53,6 +54,18 @@ class LayerTree:
     def identity(self) -> str:
         """What of it shapes the packages above it: its content, and what its own audit lets pass."""
         return " ".join([self.built.package.sha256, *self.layer.spec.audit.waive])
+
+
+def packaged(layer: Layer, package: Package) -> LayerPackage:
+    """A layer with its zip file, as it is published."""
+    spec = layer.spec
+    return LayerPackage(
+        name=layer.name,
+        target=spec.target,
+        description=spec.description,
+        license_info=spec.license_info,
+        package=package,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambda_ci.model.artifact import NOT_COMPILED, LayerPackage
+from lambda_ci.model.artifact import NOT_COMPILED
 from lambda_ci.package.assemble import assemble, assemble_layer, files_of, output_of
 from lambda_ci.package.identity import key, layer_key, measured
-from lambda_ci.package.layers import FOLDER, LayerTree, file_name, placed_own
+from lambda_ci.package.layers import FOLDER, LayerTree, file_name, packaged, placed_own
 from lambda_ci.package.sources import own_files
 
 if TYPE_CHECKING:
@@ -105,12 +105,6 @@ def make_layer(
     )
     if not found:
         bench.remembered.keep(name, package, layer.source or path)
-    built = LayerPackage(
-        name=layer.name,
-        target=layer.spec.target,
-        description=layer.spec.description,
-        license_info=layer.spec.license_info,
-        package=package,
-    )
+    built = packaged(layer, package)
     tree = LayerTree(layer=layer, built=built, wheels=tuple(wheels), own=tuple(own), rows=tuple(rows))
     return tree, found is not None

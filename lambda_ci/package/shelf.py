@@ -58,6 +58,11 @@ class Shelf:
                 stack.close()
             self._open.clear()
 
+    def members(self, files: Iterable[File]) -> Iterator[Member]:
+        """What these files are in a package."""
+        for file in files:
+            yield self.member((file.path, file.size, file.compressed_size, file.mode, file.source.distribution))
+
     def member(self, row: Row) -> Member:
         """The one object that stands for this file in every package of the run, so that memory does not grow with their number."""
         known = self._members.get(row)

@@ -6,6 +6,7 @@ links out of it, broken ones and loops are errors, as are sockets, pipes and dev
 
 from __future__ import annotations
 
+import glob
 import os
 import stat
 import zlib
@@ -52,7 +53,7 @@ def own_files(part: Function | Layer, *, keep_out: Sequence[Path], most: int = M
         root = os.path.realpath(source)
         if root in closed:
             _refuse_root(source)
-        ignored = rules(source, part.spec.exclude, also=_dependency_file(part.requirements, source))
+        ignored = rules(source, part.spec.exclude, also=_dependency_files(part.requirements, source))
         return list(_Walk(root=root, ignored=ignored, closed=closed, most=most).files())
     except OSError as error:
         raise PackageError(
@@ -76,9 +77,15 @@ def _only_file(source: Path) -> File:
     return _file(source.name, found, Folder(str(source.parent)))
 
 
-def _dependency_file(requirements: Path | None, source: Path) -> list[str]:
-    inside = requirements is not None and requirements.is_relative_to(source)
-    return [requirements.relative_to(source).as_posix()] if requirements and inside else []
+def _dependency_files(requirements: Path | None, source: Path) -> list[str]:
+    """The dependency file with the locks that were written for it; a script with metadata is code, and only its lock is none."""
+    if requirements is None or not requirements.is_relative_to(source):
+        return []
+    if requirements.suffix == ".py":
+        own = [requirements.with_name(f"{requirements.name}.lock")]
+    else:
+        own = [requirements, *sorted(requirements.parent.glob(f"pylock.{glob.escape(requirements.stem)}-*.toml"))]
+    return [path.relative_to(source).as_posix() for path in own]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -48,15 +48,21 @@ class Stopped(Exception):
     """Raised by ``write`` where nobody waits for the zip any more."""
 
 
-def write(files: Sequence[File], path: Path, *, stopped: Callable[[], bool] = lambda: False) -> Written:
+def write(
+    files: Sequence[File],
+    path: Path,
+    *,
+    stopped: Callable[[], bool] = lambda: False,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> Written:
     """Write the files, in this order, to ``path``, which appears whole or not at all.
 
-    Raises ``PackageError`` where a file cannot be read or the zip cannot be written, and ``Stopped``.
+    ``meanwhile`` is called once everything is written, while the digest catches up. Raises ``PackageError`` where a file cannot be read or the zip cannot be written, and ``Stopped``.
     """
     try:
         ownership.folder(path.parent)
         with drafted(path) as target:
-            return _write(files, target, stopped)
+            return _write(files, target, stopped, meanwhile)
     except OSError as error:
         raise PackageError(
             f"{path} cannot be written: {error.strerror or error}",
@@ -64,16 +70,20 @@ def write(files: Sequence[File], path: Path, *, stopped: Callable[[], bool] = la
         ) from error
 
 
-def _write(files: Sequence[File], target: BinaryIO, stopped: Callable[[], bool]) -> Written:
-    with Digest() as digest:
+def _write(
+    files: Sequence[File], target: BinaryIO, stopped: Callable[[], bool], meanwhile: Callable[[], None]
+) -> Written:
+    with Digest(target.fileno()) as digest:
         zipped = _Zip(target, digest, stopped)
         for file in files:
             zipped.add(file)
-        return zipped.finish(len(files))
+        size = zipped.finish(len(files))
+        meanwhile()
+        return Written(sha256=digest.finish(), size=size)
 
 
 class _Zip:
-    """Gathers small pieces; ``_flushed`` counts the bytes that are on disk and in the digest."""
+    """Gathers small pieces; ``_flushed`` counts the bytes that are in the file."""
 
     def __init__(self, target: BinaryIO, digest: Digest, stopped: Callable[[], bool]) -> None:
         self._target = target
@@ -106,12 +116,13 @@ class _Zip:
         for chunk in chunks:
             self._append(chunk)
 
-    def finish(self, members: int) -> Written:
+    def finish(self, members: int) -> int:
+        """The size in bytes."""
         offset = self._flushed + len(self._pending)
         end = _END.pack(b"PK\5\6", 0, 0, members, members, len(self._central), offset, 0)
         self._pending += self._central + end
         self._flush()
-        return Written(sha256=self._digest.finish(), size=self._flushed)
+        return self._flushed
 
     def _append(self, chunk: bytes) -> None:
         if len(chunk) >= _LARGE:
@@ -124,13 +135,14 @@ class _Zip:
 
     def _flush(self) -> None:
         self._out(self._pending)
-        self._pending = bytearray()
+        self._pending.clear()
 
     def _out(self, data: bytes | bytearray) -> None:
         if self._stopped():
             raise Stopped
-        self._digest.update(data)
-        rest = memoryview(data)
-        while rest:
-            rest = rest[self._target.write(rest) :]
+        with memoryview(data) as every:
+            done = 0
+            while done < len(data):
+                done += self._target.write(every[done:])
         self._flushed += len(data)
+        self._digest.upto(self._flushed)

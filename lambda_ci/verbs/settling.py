@@ -24,6 +24,8 @@ def settle(command: Command, world: World, *, preview: bool = False) -> Settings
 
         sources = replace(sources, deployed=adopted(sources, command, world))
     settings = load(sources, today=world.today)
+    for secret in sorted(settings.secrets):
+        world.console.mask(secret)
     for warning in settings.warnings:
         world.console.problem(warning)
     if not settings.changed_since:

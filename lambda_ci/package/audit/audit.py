@@ -12,6 +12,7 @@ from lambda_ci.package.audit.binaries import Audit
 from lambda_ci.package.audit.contents import contents
 from lambda_ci.package.audit.dependencies import missing
 from lambda_ci.package.audit.group import OPT, TASK, of_own_files, of_wheel
+from lambda_ci.package.audit.kept import contents_of
 from lambda_ci.package.audit.loader import loader
 from lambda_ci.package.audit.shadowing import shadowing
 from lambda_ci.package.audit.verdict import OWN, verdict
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from lambda_ci.model.artifact import Wheel
-    from lambda_ci.model.audit import Contents, Finding, Requirement
+    from lambda_ci.model.audit import Finding, Requirement
     from lambda_ci.model.settings import Function
     from lambda_ci.package.audit.group import Group
     from lambda_ci.package.audit.kept import Notes
@@ -73,19 +74,6 @@ def _waived(function: Function, beneath: Beneath) -> set[str]:
 
     names = [*function.spec.audit.waive, *(name for one in beneath.layers for name in one.tree.layer.spec.audit.waive)]
     return {name if name == OWN else canonicalize_name(name) for name in names}
-
-
-def contents_of(wheels: Unpacked, own: Sequence[File], notes: Notes) -> list[Contents]:
-    """What each wheel holds, from the notes or by reading it now, and at the end what the own files hold."""
-    noted = [notes.find(wheel) for wheel, _ in wheels]
-    missing_notes = [files for (_, files), note in zip(wheels, noted, strict=True) if note is None]
-    *fresh, of_own = contents([*missing_notes, own])
-    following = iter(fresh)
-    known = [next(following) if note is None else note for note in noted]
-    for (wheel, _), note, found in zip(wheels, noted, known, strict=True):
-        if note is None:
-            notes.keep(wheel, found)
-    return [*known, of_own]
 
 
 def _findings(function: Function, group: Group, groups: Sequence[Group], beneath: Beneath) -> Iterator[Finding]:

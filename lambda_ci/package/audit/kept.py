@@ -7,9 +7,15 @@ from typing import TYPE_CHECKING, Any
 from lambda_ci.adapters import wheel_notes as notes
 from lambda_ci.adapters.wheel_notes import text, texts
 from lambda_ci.model.audit import Binary, Contents, Kind, Requirement
+from lambda_ci.package.audit.contents import contents
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lambda_ci.model.artifact import Wheel
+    from lambda_ci.package.file import File
+
+    Unpacked = Sequence[tuple[Wheel, Sequence[File]]]
 
 NAME = "audit"
 FORMAT = 1
@@ -32,6 +38,19 @@ class Notes:
         """For the rest of this run, and as a note beside the wheel."""
         self._known[wheel] = contents
         _keep(wheel, contents)
+
+
+def contents_of(wheels: Unpacked, own: Sequence[File], notes: Notes) -> list[Contents]:
+    """What each wheel holds, from the notes or by reading it now, and at the end what the own files hold."""
+    noted = [notes.find(wheel) for wheel, _ in wheels]
+    missing_notes = [files for (_, files), note in zip(wheels, noted, strict=True) if note is None]
+    *fresh, of_own = contents([*missing_notes, own])
+    following = iter(fresh)
+    known = [next(following) if note is None else note for note in noted]
+    for (wheel, _), note, found in zip(wheels, noted, known, strict=True):
+        if note is None:
+            notes.keep(wheel, found)
+    return [*known, of_own]
 
 
 def _load(wheel: Wheel) -> Contents | None:

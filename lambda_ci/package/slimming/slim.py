@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from lambda_ci.model.artifact import Saving
-from lambda_ci.package.audit.audit import contents_of
+from lambda_ci.package.audit.kept import contents_of
 from lambda_ci.package.file import read
 from lambda_ci.package.slimming import botocore_data, headers, runtime_boto3, stubs, tests
 from lambda_ci.package.slimming.distribution import Distribution, Whole

@@ -12,9 +12,10 @@ from lambda_ci.adapters.threads import in_parallel
 from lambda_ci.errors import LambdaCiError
 from lambda_ci.model.inventory import Maker
 from lambda_ci.package.assemble import output_of
+from lambda_ci.package.auto_layers import AutoLayers
 from lambda_ci.package.entry import entry
 from lambda_ci.package.inventory.inventory import said
-from lambda_ci.package.layers import FOLDER, is_own_name
+from lambda_ci.package.layers import FOLDER, is_nameless, is_own_name
 from lambda_ci.package.make import own_of, own_of_layer
 from lambda_ci.package.remembered import names_a_place
 from lambda_ci.package.worth import Candidate, worth_taking
@@ -90,7 +91,14 @@ class Elsewhere:
         for offer in chosen:
             if all(had[one.path] for one in offer.all):
                 self.taken[offer.function.name] = offer
+                self._use(offer)
                 self.console.line(f"{offer.function.name}: taken from {self.exchange.shared.place}{_by(offer)}")
+
+    def _use(self, offer: Offer) -> None:
+        """An automatic layer that is taken must not count as old when those that are made here are tidied."""
+        for layer, told in offer.layers:
+            if is_nameless(layer):
+                AutoLayers.of(self.bench.remembered.folder).note(told.path, told.entry.sha256)
 
     @property
     def remaining(self) -> Settings:

@@ -116,7 +116,7 @@ def _tidy(made: Mapping[Layer, MadeLayer | LambdaCiError], bench: Workbench) -> 
     from lambda_ci.package.layers import is_nameless
 
     there = (one.tree for one in made.values() if not isinstance(one, LambdaCiError))
-    AutoLayers(bench.remembered.folder / "layers").use(tree.built.package for tree in there if is_nameless(tree.layer))
+    AutoLayers.of(bench.remembered.folder).use(tree.built.package for tree in there if is_nameless(tree.layer))
 
 
 def announce_layers(built: Sequence[Built], services: Services, *, project: str) -> None:

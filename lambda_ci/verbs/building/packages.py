@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from lambda_ci.adapters.threads import in_parallel
 from lambda_ci.errors import LambdaCiError
 from lambda_ci.model.problem import Origin, Problem, Severity
-from lambda_ci.model.result import BuildResult, FunctionResult
+from lambda_ci.model.result import FunctionResult
 from lambda_ci.verbs.building.attest import attest, surroundings
 from lambda_ci.verbs.building.layers import demand, make_layers
 from lambda_ci.verbs.building.supply import dependencies
-from lambda_ci.verbs.outcome import failure_of
+from lambda_ci.verbs.outcome import build_of, failure_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from lambda_ci.console import Clock
     from lambda_ci.model.artifact import LayerPackage, Lock, Package
+    from lambda_ci.model.result import BuildResult
     from lambda_ci.model.settings import Function, Settings
     from lambda_ci.package.make import Own, Workbench
     from lambda_ci.verbs.building.attest import Papers, Surroundings
@@ -253,20 +254,9 @@ def kept_out(settings: Settings) -> tuple[Path, ...]:
 
 
 def _built(made: Made) -> BuildResult:
-    package = made.package
-    return BuildResult(
-        path=package.path,
-        sha256=package.sha256,
-        code_sha256=package.code_sha256,
-        size=package.size,
-        unpacked_size=package.unpacked_size,
-        files=len(package.members),
-        lock=made.lock.origin,
-        ledger=package.ledger,
-        savings=package.savings,
-        seconds=made.seconds,
+    return replace(
+        build_of(made.package, lock=made.lock.origin, seconds=made.seconds),
         unchanged=made.unchanged,
-        bytecode=package.bytecode,
         layers=tuple(one.result for one in made.below),
         sbom=made.papers.sbom if made.papers else None,
         provenance=made.papers.provenance if made.papers else None,

@@ -8,6 +8,7 @@ from lambda_ci.errors import BuildError, LambdaCiError
 from lambda_ci.verbs.building.ahead import examining, for_fetching, for_packaging
 from lambda_ci.verbs.building.parts import known_as, parts
 from lambda_ci.verbs.building.prepare import preparation, prepared
+from lambda_ci.verbs.building.unpinned import unpinned
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,6 +33,8 @@ def locked(settings: Settings, world: World, *, shared: SharedCache | None) -> d
     """The locks of what the functions depend on, one for all that share it. What fails, fails for those only."""
     with world.console.step("lock") as step:
         locks = _locks(settings, world, shared=shared if settings.cache and settings.cache.packages else None)
+        for line in unpinned(locks, settings.root):
+            world.console.line(line)
         step.failed = _any_failed(locks)
     return locks
 
@@ -87,9 +90,10 @@ def locked_as(part: Function | Layer) -> Locked:
 
 def _locks(settings: Settings, world: World, *, shared: SharedCache | None) -> dict[Locked, Lock | LambdaCiError]:
     from lambda_ci.adapters.uv import Uv
-    from lambda_ci.lock.resolve import lock
+    from lambda_ci.lock.resolve import Resolver, lock
 
     uv = Uv(world.environ, meanwhile=for_fetching)
+    resolver = Resolver(uv=uv, cache_dir=settings.cache_dir, console=world.console, shared=shared)
     locks: dict[Locked, Lock | LambdaCiError] = {}
     for part in parts(settings):
         requirements, target, _, options = key = locked_as(part)
@@ -99,12 +103,9 @@ def _locks(settings: Settings, world: World, *, shared: SharedCache | None) -> d
             locks[key] = found = lock(
                 requirements,
                 target,
-                uv=uv,
-                cache_dir=settings.cache_dir,
-                console=world.console,
+                resolver,
                 selection=selection_of(part, frozen=settings.frozen),
                 building=options.backend != "wheels",
-                shared=shared,
             )
         except BuildError as error:
             world.console.line(f"✗ {known_as(part)}: {error.what}")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambda_ci.errors import LambdaCiError
-from lambda_ci.model.artifact import LayerPackage
-from lambda_ci.package.layers import LayerTree
+from lambda_ci.package.layers import LayerTree, packaged
 from lambda_ci.verbs.building.attest import attest
 from lambda_ci.verbs.building.layers import Layers, MadeLayer
 from lambda_ci.verbs.building.packages import Made
@@ -41,14 +40,8 @@ def taken_over(offer: Offer, elsewhere: Elsewhere, around: Surroundings | None) 
 
 def _layer(layer: Layer, told: Told, elsewhere: Elsewhere, around: Surroundings | None) -> MadeLayer:
     package, wheels, _ = _part(layer, told, elsewhere, around)
-    built = LayerPackage(
-        name=layer.name,
-        target=layer.spec.target,
-        description=layer.spec.description,
-        license_info=layer.spec.license_info,
-        package=package,
-    )
-    return MadeLayer(tree=LayerTree(layer=layer, built=built, wheels=wheels, own=()), unchanged=True)
+    tree = LayerTree(layer=layer, built=packaged(layer, package), wheels=wheels, own=())
+    return MadeLayer(tree=tree, unchanged=True)
 
 
 def _part(

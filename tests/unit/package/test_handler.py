@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
-from lambda_ci.errors import PackageError
 from tests.fakes.elf import elf
 from tests.fakes.project import HANDLER
 
 if TYPE_CHECKING:
     from tests.fakes.project import Project
-
-
-def refused(project: Project) -> str:
-    with pytest.raises(PackageError) as caught:
-        project.assemble()
-    assert not project.output_dir.exists()
-    return str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -55,13 +45,13 @@ def test_binary_modules_are_accepted(project: Project, path: str) -> None:
 )
 def test_modules_for_another_python_are_not(project: Project, path: str) -> None:
     project.write(path, b"\x7fELF")
-    assert "no module 'app'" in refused(project)
+    assert "no module 'app'" in project.refusal()
 
 
 def test_a_handler_may_be_in_a_wheel(project: Project) -> None:
     project.wheel("framework", {"framework/__init__.py": b"", "framework/lambdas.py": HANDLER.encode()})
     project.spec["handler"] = "framework.lambdas.handle"
-    assert "framework/lambdas.py (framework-1.0-py3-none-any.whl) has no 'handle'" in refused(project)
+    assert "framework/lambdas.py (framework-1.0-py3-none-any.whl) has no 'handle'" in project.refusal()
     project.spec["handler"] = "framework.lambdas.handler"
     assert project.assemble().warnings == ()
 
@@ -79,7 +69,7 @@ def test_a_handler_may_be_in_a_wheel(project: Project) -> None:
 )
 def test_malformed_handlers_are_explained(orders: Project, handler: str, advice: str) -> None:
     orders.spec["handler"] = handler
-    message = refused(orders)
+    message = orders.refusal()
     assert f"{handler!r} is not of the form" in message
     assert advice in message
 
@@ -100,33 +90,33 @@ def test_a_missing_module_comes_with_advice(orders: Project, handler: str, advic
     orders.write("hidden.py", HANDLER)
     orders.write(".lambdaignore", "hidden.py\n")
     orders.spec["handler"] = handler
-    message = refused(orders)
+    message = orders.refusal()
     assert "Runtime.ImportModuleError" in message
     assert advice in message
 
 
 def test_a_function_without_any_module_is_told_so(project: Project) -> None:
     project.write("readme.txt", "")
-    assert "no Python file of its own" in refused(project)
+    assert "no Python file of its own" in project.refusal()
 
 
 def test_a_folder_without_init_is_no_handler_module(orders: Project) -> None:
     orders.write("folder/x.py")
     orders.spec["handler"] = "folder.handler"
-    assert "'folder' is a folder without __init__.py" in refused(orders)
+    assert "'folder' is a folder without __init__.py" in orders.refusal()
 
 
 def test_a_module_is_no_folder(orders: Project) -> None:
     orders.write("pkg.py")
     orders.write("pkg/app.py", HANDLER)
     orders.spec["handler"] = "pkg.app.handler"
-    assert "no module 'pkg.app'" in refused(orders)
+    assert "no module 'pkg.app'" in orders.refusal()
 
 
 def test_a_module_that_is_missing_may_be_in_a_layer(orders: Project) -> None:
     orders.spec["layers"] = ("arn:aws:lambda:eu-west-1:123456789012:layer:wrapper:1",)
     orders.spec["handler"] = "app.handle"
-    assert "has no 'handle'" in refused(orders)
+    assert "has no 'handle'" in orders.refusal()
     orders.spec["handler"] = "wrapper.handler"
     (warning,) = orders.assemble().warnings
     assert "must come with one of the layers" in warning
@@ -143,12 +133,12 @@ def test_a_module_that_is_missing_may_be_in_a_layer(orders: Project) -> None:
 def test_a_missing_attribute_comes_with_advice(project: Project, attribute: str, advice: str) -> None:
     project.write("app.py", HANDLER + "other = _private = 1\n")
     project.spec["handler"] = f"app.{attribute}"
-    assert advice in refused(project)
+    assert advice in project.refusal()
 
 
 def test_an_empty_module_has_no_handler(project: Project) -> None:
     project.write("app.py", "")
-    assert "It defines no names." in refused(project)
+    assert "It defines no names." in project.refusal()
 
 
 @pytest.mark.parametrize(
@@ -165,13 +155,13 @@ def test_an_empty_module_has_no_handler(project: Project) -> None:
 def test_modules_that_the_runtime_has_already_are_refused(project: Project, name: str, why: str) -> None:
     project.write(f"{name}.py", HANDLER)
     project.spec["handler"] = f"{name}.handler"
-    assert why in refused(project)
+    assert why in project.refusal()
 
 
 def test_a_folder_without_init_loses_against_the_standard_library(project: Project) -> None:
     project.write("code/app.py", HANDLER)
     project.spec["handler"] = "code/app.handler"
-    assert "Python prefers it to a folder without __init__.py" in refused(project)
+    assert "Python prefers it to a folder without __init__.py" in project.refusal()
     project.write("code/__init__.py", "")
     (warning,) = project.assemble().warnings
     assert "code/__init__.py hides the module 'code' of the standard library" in warning
@@ -203,105 +193,3 @@ def test_own_modules_that_hide_others_are_a_warning(orders: Project, path: str, 
 def test_what_hides_nothing_is_no_warning(orders: Project, path: str) -> None:
     orders.write(path, "")
     assert orders.assemble().warnings == ()
-
-
-def test_a_syntax_error_is_shown_with_its_place_and_line(project: Project) -> None:
-    path = project.write("app.py", "import os\ndef handler(event, context)\n    return 1\n")
-    message = refused(project)
-    assert f"{path}:2:" in message
-    assert "expected ':'" in message
-    assert "    def handler(event, context)" in message
-
-
-@pytest.mark.parametrize(
-    "source",
-    ["return 1\n", "\ttry:\n", "x = '", "\0", "# -*- coding: nonsense -*-\n", b"\xff\xfe", "def f():\n  nonlocal x\n"],
-)
-def test_every_kind_of_broken_module_is_a_clear_error(project: Project, source: str | bytes) -> None:
-    path = project.write("app.py", source)
-    message = refused(project)
-    assert message.startswith(str(path))
-    assert "Python 3.11 cannot import the handler's module" in message
-
-
-def test_source_in_another_encoding_is_read_as_python_reads_it(project: Project) -> None:
-    project.write("app.py", "# coding: latin-1\nname = 'é'\n".encode("latin-1") + HANDLER.encode())
-    assert project.assemble().warnings == ()
-
-
-@pytest.mark.parametrize("source", ["\0", b"x = '\xfc'\n", "def handler(event, context):\nreturn 1\n"])
-def test_what_no_python_takes_is_refused_also_for_a_newer_one(project: Project, source: str | bytes) -> None:
-    path = project.write("app.py", source)
-    project.spec["runtime"] = "python3.99"
-    assert refused(project).startswith(str(path))
-
-
-def test_a_module_too_large_to_be_looked_into_is_a_warning(project: Project) -> None:
-    project.write("app.py", HANDLER + "x = 1\n" * 200_000)
-    (warning,) = project.assemble().warnings
-    assert "too many for the handler to be checked" in warning
-
-
-@pytest.mark.parametrize(
-    "source", ["x = " + "-" * 50_000 + "1\n", "x = " + "(" * 5000 + ")" * 5000, "x = 1" + " + 1" * 50_000]
-)
-def test_source_nested_too_deeply_for_this_python_is_not_judged_by_a_crash(project: Project, source: str) -> None:
-    project.write("app.py", HANDLER + source)
-    with contextlib.suppress(PackageError):
-        assert len(project.assemble().warnings) <= 1
-
-
-def test_syntax_newer_than_the_target_is_refused(project: Project) -> None:
-    project.write("app.py", "match 1:\n    case 1:\n        pass\n" + HANDLER)
-    project.spec["runtime"] = "python3.9"
-    assert "Python 3.9 cannot import" in refused(project)
-    project.spec["runtime"] = "python3.10"
-    assert project.assemble().warnings == ()
-
-
-@pytest.mark.skipif(sys.version_info >= (3, 14), reason="this Python is the newest")
-def test_syntax_that_only_a_newer_python_may_know_is_a_warning(project: Project) -> None:
-    project.write("app.py", "def handler(event, context) := 1\n")
-    project.spec["runtime"] = "python3.15"
-    (warning,) = project.assemble().warnings
-    assert "may be valid for python3.15" in warning
-
-
-@pytest.mark.parametrize(
-    "definition",
-    [
-        "def handler():",
-        "def handler(event):",
-        "def handler(a, b, c):",
-        "def handler(a, b, *, c):",
-        "def handler(*, a, b):",
-    ],
-)
-def test_a_handler_that_cannot_be_called_with_event_and_context_is_a_warning(project: Project, definition: str) -> None:
-    project.write("app.py", f"{definition}\n    return 1\n")
-    (warning,) = project.assemble().warnings
-    assert "app.py:1: the handler does not take two positional arguments" in warning
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        "def handler(event, context=None): ...",
-        "def handler(*args): ...",
-        "def handler(event, *rest): ...",
-        "def handler(a, b, c=1, *, d=2, **e): ...",
-        "def handler(a, /, b): ...",
-        "@wrap\ndef handler(): ...",
-        "def handler(): ...\nhandler = wrap(handler)",
-        "class handler:\n    def __init__(self, event, context): ...",
-    ],
-)
-def test_other_signatures_are_fine(project: Project, source: str) -> None:
-    project.write("app.py", source + "\n")
-    assert project.assemble().warnings == ()
-
-
-def test_an_async_handler_is_a_warning(project: Project) -> None:
-    project.write("app.py", "async def handler(event, context):\n    return 1\n")
-    (warning,) = project.assemble().warnings
-    assert "does not await it" in warning

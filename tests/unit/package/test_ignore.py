@@ -32,6 +32,11 @@ if TYPE_CHECKING:
         ".lambdaignore",
         ".idea/x.xml",
         ".terraform/x",
+        ".bitbucket/pipelines/generated/pipeline/pipes/team/vault/secrets.env",
+        "bitbucket-pipelines.yml",
+        ".gitlab/lambda-ci.yml",
+        "azure-pipelines.yml",
+        "Jenkinsfile",
     ],
 )
 def test_what_hardly_anybody_needs_stays_out_by_default(orders: Project, path: str) -> None:

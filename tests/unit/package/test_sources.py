@@ -233,6 +233,22 @@ def test_the_output_folder_the_cache_and_the_dependency_file_stay_out(orders: Pr
     assert sorted(file.path for file in files) == ["app.py", "nested/requirements.txt"]
 
 
+def test_locks_written_for_the_dependency_file_stay_out(orders: Project) -> None:
+    orders.write("pylock.requirements-python3-13-x86_64.toml")
+    orders.write("pylock.others-python3-13-x86_64.toml")
+    orders.requirements = orders.write("requirements.txt")
+    assert {file.path for file in own_files(orders.function, keep_out=())} == {
+        "app.py",
+        "pylock.others-python3-13-x86_64.toml",
+    }
+
+
+def test_a_script_that_declares_the_dependencies_is_code_and_its_lock_is_not(orders: Project) -> None:
+    orders.write("app.py.lock")
+    orders.requirements = orders.source / "app.py"
+    assert [file.path for file in own_files(orders.function, keep_out=())] == ["app.py"]
+
+
 def test_an_output_folder_that_is_the_source_is_refused(orders: Project) -> None:
     with pytest.raises(PackageError, match="source and the output folder at once"):
         own_files(orders.function, keep_out=(orders.source,))

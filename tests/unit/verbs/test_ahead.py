@@ -76,7 +76,7 @@ def test_what_is_noted_is_what_a_build_without_notes_finds(project: Cli) -> None
 def test_the_end_waits_for_what_has_arrived(tmp_path: Path, inventory: bool) -> None:
     with examining(inventory=inventory) as arrived:
         arrived(kept(tmp_path, wheel("demo", "1.0", files=NATIVE)))
-    assert sorted(notes(tmp_path)) == ["audit-1.json", *(["metadata-1.json"] if inventory else [])]
+    assert sorted(notes(tmp_path)) == ["audit-1.json", "files-1.json", *(["metadata-1.json"] if inventory else [])]
 
 
 def test_a_broken_wheel_is_left_to_whoever_needs_it(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def test_what_was_read_is_kept_beside_the_wheel_for_everybody_and_gives_the_same
     first = audited.warnings()
     assert first == ("demo needs thing, which is not in the package",)
     assert stat.S_IMODE(_note(wheel).stat().st_mode) == 0o644
-    assert sorted(path.name for path in wheel.path.parent.iterdir()) == ["audit-1.json", wheel.filename]
+    assert sorted(path.name for path in wheel.path.parent.iterdir()) == ["audit-1.json", wheel.filename, "files-1.json"]
     before = _note(wheel).stat().st_mtime_ns
     assert audited.warnings() == first
     assert _note(wheel).stat().st_mtime_ns == before
@@ -102,4 +102,4 @@ def test_a_cache_that_cannot_be_written_is_no_failure(audited: Audited) -> None:
     wheel = _cached(audited)
     _note(wheel).mkdir()
     assert audited.warnings() == ("demo needs thing, which is not in the package",)
-    assert sorted(path.name for path in wheel.path.parent.iterdir()) == ["audit-1.json", wheel.filename]
+    assert sorted(path.name for path in wheel.path.parent.iterdir()) == ["audit-1.json", wheel.filename, "files-1.json"]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.fakes.machines import MANY, Machines, without_wheels
+from tests.fakes.index import sha256, wheel
+from tests.fakes.machines import LOCK, MANY, Machines, without_wheels
 from tests.fakes.sources import files, write
 from tests.fakes.standards import check_bill
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.fakes.aws_server import AwsServer
     from tests.fakes.index import Index
 
@@ -24,6 +24,25 @@ def test_where_the_wheels_come_anyway_packages_are_put_together_from_them(two: M
     ran = two.build()
     assert "taken from" not in ran.err
     assert not ran.function("orders")["unchanged"]
+
+
+def test_a_layer_that_was_taken_is_in_use_and_not_swept_as_old(two: Machines, index: Index) -> None:
+    two.cli.write("lambda-ci.yml", MANY.replace("functions:", "defaults: {layer: auto}\nfunctions:"))
+    two.build()
+    [layer] = (two.cli.folder / "dist/layers").glob("*.zip")
+    cache = Path(two.cache)
+    for note in (cache / "packages/layers").glob("*.json"):
+        os.utime(note, (then := note.stat().st_mtime - 2 * 86400, then))
+    shutil.rmtree(cache / "wheels")
+    other = wheel("demo", "2.0")
+    index.add("demo-2.0-py3-none-any.whl", other)
+    name = "demo-2.0-py3-none-any.whl"
+    lock = LOCK.format(name=name, url=index.url(name), sha256=sha256(other)).replace('1.0"\nwheels', '2.0"\nwheels')
+    two.cli.write("cart/pylock.toml", lock)
+    ran = two.again()
+    assert "orders: taken from" in ran.err
+    assert "cart: taken from" not in ran.err
+    assert layer.exists()
 
 
 def test_layers_are_taken_with_what_lies_above_them(two: Machines, aws: AwsServer, index: Index) -> None:
