@@ -91,7 +91,7 @@ def _environ(port: int, folder: Path) -> dict[str, str]:
         "GATEWAY_LISTEN": f"127.0.0.1:{port}",
         "LOCALSTACK_HOST": f"127.0.0.1:{port}",
         "FILESYSTEM_ROOT": str(folder / "root"),
-        "SERVICES": "lambda,s3,sts,iam,logs,sqs,cloudwatch",
+        "SERVICES": "lambda,s3,sts,iam,logs,sqs,cloudwatch,events",
         "EAGER_SERVICE_LOADING": "1",
         "LAMBDA_RUNTIME_EXECUTOR": "ric",
         "LAMBDA_KEEPALIVE_MS": "1000",
