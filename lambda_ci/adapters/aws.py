@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar, cast
 
 from lambda_ci import __version__
 from lambda_ci.adapters.aws_errors import asking
+from lambda_ci.adapters.aws_session import SHORTEST_CREDENTIAL, botocore_session
 from lambda_ci.adapters.oidc import SECRETS
 from lambda_ci.adapters.stop import Stop
 from lambda_ci.errors import ConfigurationError
@@ -22,13 +23,13 @@ if TYPE_CHECKING:
 
     from boto3.session import Session
     from botocore.config import Config
-    from botocore.session import Session as BotocoreSession
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sts import STSClient
 
     from lambda_ci.adapters.cloudwatch import CloudWatch
     from lambda_ci.adapters.codedeploy import CodeDeploy
+    from lambda_ci.adapters.eventbridge import EventBridge
     from lambda_ci.adapters.iam import Iam
     from lambda_ci.adapters.logs import Logs
     from lambda_ci.adapters.pace import Paces
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from lambda_ci.model.spec.project import AwsSpec
 
 _T = TypeVar("_T")
-_Service: TypeAlias = Literal["cloudwatch", "codedeploy", "logs", "resourcegroupstaggingapi", "iam"]
+_Service: TypeAlias = Literal["cloudwatch", "codedeploy", "logs", "resourcegroupstaggingapi", "iam", "events"]
 _LOOPBACK = re.compile(r"https?://(127\.|localhost[:/]|\[::1\])")
 """Endpoints on this machine, which no proxy reaches."""
 
@@ -119,6 +120,12 @@ class Aws:
         from lambda_ci.adapters.codedeploy import CodeDeploy
 
         return self._once("codedeploy", lambda: CodeDeploy(self._client("codedeploy")))
+
+    def eventbridge(self) -> EventBridge:
+        """Rules that call by the clock."""
+        from lambda_ci.adapters.eventbridge import EventBridge
+
+        return self._once("events", lambda: EventBridge(self._client("events")))
 
     def iam(self) -> Iam:
         """Roles."""
@@ -226,7 +233,7 @@ class Aws:
         assumption = Assumption(
             role=role, sts=lambda: self._sts(source, unsigned=token is not None), token=token, console=self.console
         )
-        taken = _botocore(environ)
+        taken = botocore_session(environ)
         use(taken, assumption)
         return boto3.Session(region_name=source.region_name, botocore_session=taken)
 
@@ -244,16 +251,19 @@ class Aws:
     def _open(self) -> Session:
         """Everything that is not handed over here (web identity, container roles, SSO …) botocore finds by itself."""
         import boto3
+        from botocore.exceptions import PartialCredentialsError
 
         environ, profile = self.environ, self.spec.profile
         with asking("open an AWS session"):
             if profile or not environ.get("AWS_ACCESS_KEY_ID"):
-                return boto3.Session(profile_name=profile, botocore_session=_botocore(environ))
+                return boto3.Session(profile_name=profile, botocore_session=botocore_session(environ))
+            if not environ.get("AWS_SECRET_ACCESS_KEY"):  # boto3 would sign with the word "None".
+                raise PartialCredentialsError(provider="env", cred_var="AWS_SECRET_ACCESS_KEY")
             return boto3.Session(
                 aws_access_key_id=environ["AWS_ACCESS_KEY_ID"],
-                aws_secret_access_key=environ.get("AWS_SECRET_ACCESS_KEY") or None,
+                aws_secret_access_key=environ["AWS_SECRET_ACCESS_KEY"],
                 aws_session_token=environ.get("AWS_SESSION_TOKEN") or None,
-                botocore_session=_botocore(environ),
+                botocore_session=botocore_session(environ),
             )
 
     def _endpoint(self, service: str) -> str | None:
@@ -281,20 +291,9 @@ class Aws:
             return cast("_T", self._made[key])
 
 
-def _botocore(environ: Mapping[str, str]) -> BotocoreSession:
-    """botocore reads the environment of the process by itself: profile and files shall be those of ``environ``."""
-    from botocore.session import Session
-
-    chosen = {
-        "profile": environ.get("AWS_DEFAULT_PROFILE") or environ.get("AWS_PROFILE") or None,
-        "config_file": environ.get("AWS_CONFIG_FILE") or "~/.aws/config",
-        "credentials_file": environ.get("AWS_SHARED_CREDENTIALS_FILE") or "~/.aws/credentials",
-    }
-    return Session(session_vars={name: (None, None, value, None) for name, value in chosen.items()})
-
-
 def connect(spec: AwsSpec, *, environ: Mapping[str, str], console: Console, patience: Patience | None = None) -> Aws:
     """AWS as the settings and the environment say. Makes no request; secrets of the environment are masked from here on."""
     for name in ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", *SECRETS):
-        console.mask(environ.get(name, ""))
+        if len(secret := environ.get(name, "")) >= SHORTEST_CREDENTIAL:
+            console.mask(secret)
     return Aws(spec=spec, environ=environ, console=console, patience=patience or Patience())

@@ -5,6 +5,7 @@ Decisions are made on AWS's error code and HTTP status; its wording is only a hi
 
 from __future__ import annotations
 
+import json
 import re
 from contextlib import contextmanager
 from traceback import walk_tb
@@ -72,14 +73,17 @@ class _Regional(TypedDict, total=False):
 
 
 @contextmanager
-def asking(doing: str) -> Iterator[None]:
-    """Around one request. ``doing`` completes "could not …". Raises ``Refusal`` for every failure of AWS or its client."""
+def asking(doing: str, *, values: Collection[str] = ()) -> Iterator[None]:
+    """Around one request. ``doing`` completes "could not …". Raises ``Refusal`` for every failure of AWS or its client.
+
+    ``values``: those of environment variables that the request carries, and no message may repeat.
+    """
     try:
         yield
     except Exception as error:
         if not _is_aws(error):
             raise
-        raise explain(error, doing=doing) from error
+        raise explain(error, doing=doing, values=values) from error
 
 
 def unless_absent(
@@ -98,14 +102,14 @@ def unless_absent(
         raise
 
 
-def explain(error: Exception, *, doing: str) -> Refusal:
-    """The failure in three parts. ``doing`` completes "could not …", such as ``update the code of orders``."""
+def explain(error: Exception, *, doing: str, values: Collection[str] = ()) -> Refusal:
+    """The failure in three parts. ``doing`` completes "could not …", such as ``update the code of orders``; ``values`` as above."""
     cause = error.__context__ if _name(error) == "S3UploadFailedError" else None
     if cause is not None and _is_client_error(cause):
         error = cause
     if _is_client_error(error):
-        return _answered(error, doing)
-    words = redact(str(error))
+        return _answered(error, doing, values)
+    words = redact(str(error), values)
     if _in_parser(error):
         words = f"the answer is not one of AWS ({words})"
     names = ["ResponseParserError"] if _in_parser(error) else [kind.__name__ for kind in type(error).__mro__]
@@ -122,8 +126,17 @@ def code_of(error: BaseException) -> str:
     return _answer(error)[0] if _is_client_error(error) else _name(error)
 
 
-def redact(message: str) -> str:
-    """AWS's words without the values of environment variables, which some of its messages repeat."""
+def redact(message: str, values: Collection[str] = ()) -> str:
+    """AWS's words without the values of environment variables, which some of its messages repeat: where they are known to, and
+    the given ones wherever they stand like a value. Not any text that is like one: a region is in every ARN."""
+    forms = {
+        form
+        for value in values
+        if value
+        for form in (value, *(json.dumps(value, ensure_ascii=plain)[1:-1] for plain in (True, False)))
+    }
+    for form in sorted(forms, key=len, reverse=True):
+        message = re.sub(rf"""(?<=["'=]){re.escape(form)}(?=["',}})\]]|$)""", "…", message)
     for start, end in _secret_spans(message):
         message = f"{message[:start]}…{message[end:]}"
     return message if len(message) <= _LONGEST else f"{message[:_LONGEST]}…"
@@ -140,8 +153,8 @@ def _secret_spans(message: str) -> list[tuple[int, int]]:
     return spans[::-1]
 
 
-def _answered(error: ClientError, doing: str) -> Refusal:
-    code, message, status = _answer(error)
+def _answered(error: ClientError, doing: str, values: Collection[str]) -> Refusal:
+    code, message, status = _answer(error, values)
     denied = denial(message)
     advice = permission(denied) if denied else _advice(error, code, message, status)
     what = f"could not {doing}: {message or 'AWS gave no reason'} ({code}, HTTP {status})"
@@ -174,11 +187,11 @@ def _region(error: ClientError) -> str:
     return headers.get("x-amz-bucket-region") or named or ""
 
 
-def _answer(error: ClientError) -> tuple[str, str, int]:
+def _answer(error: ClientError, values: Collection[str] = ()) -> tuple[str, str, int]:
     details = error.response.get("Error", {})
     metadata = cast("_Metadata", error.response.get("ResponseMetadata", {}))
     code, status = details.get("Code", ""), metadata.get("HTTPStatusCode", 0)
-    return code or f"HTTP {status}", redact(details.get("Message") or ""), status
+    return code or f"HTTP {status}", redact(details.get("Message") or "", values), status
 
 
 def _name(error: BaseException) -> str:

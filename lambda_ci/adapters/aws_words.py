@@ -39,6 +39,13 @@ WORDS: tuple[tuple[tuple[str, ...], Advice], ...] = (
         ("is not valid. Provide a valid source image",),
         Advice("Lambda takes images from private ECR repositories of the function's region only.", "correct image-uri"),
     ),
+    (
+        ("Cross-account pass role is not allowed",),
+        Advice(
+            "The function's role belongs to another account than the credentials of this run.",
+            "correct role, or take credentials of the role's account; `aws sts get-caller-identity` tells whose they are",
+        ),
+    ),
     (("Signature expired",), CLOCK),
     (("Signature not yet current",), CLOCK),
     (

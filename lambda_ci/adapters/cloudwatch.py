@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from lambda_ci.adapters.aws_answers import member
 from lambda_ci.adapters.aws_errors import asking
 from lambda_ci.errors import AwsError
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 _PERIOD = 60
 _METRICS = ("Invocations", "Errors")
+_KNOWN = frozenset({"Complete", "PartialData"})
+"""What CloudWatch says of figures that are there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,11 +41,12 @@ class CloudWatch:
 
     def alarms(self, names: Sequence[str]) -> tuple[Alarm, ...]:
         """Those that exist, metric and composite ones."""
-        with asking(f"read the alarms {', '.join(names)}"):
+        doing = f"read the alarms {', '.join(names)}"
+        with asking(doing):
             answer = self.client.describe_alarms(
                 AlarmNames=list(names), AlarmTypes=["MetricAlarm", "CompositeAlarm"], MaxRecords=100
             )
-        found = [*answer.get("MetricAlarms", []), *answer.get("CompositeAlarms", [])]
+        found = [*member(answer, "MetricAlarms", doing), *answer.get("CompositeAlarms", [])]
         return tuple(
             Alarm(name=one["AlarmName"], state=one.get("StateValue", ""), reason=one.get("StateReason", ""))
             for one in found
@@ -61,10 +65,16 @@ class CloudWatch:
                 StartTime=since,
                 EndTime=until + timedelta(seconds=_PERIOD),
             )
-        found = {one["Id"]: one.get("Values", []) for one in answer.get("MetricDataResults", [])}
-        if set(found) != {name.lower() for name in _METRICS}:
-            raise AwsError(f"could not {doing}: the answer is not one of AWS", fix="check the proxy and the endpoint")
-        return {name: round(sum(found[name.lower()])) for name in _METRICS}
+        results = member(answer, "MetricDataResults", doing)
+        if silent := [one for one in results if one.get("StatusCode", "Complete") not in _KNOWN]:
+            reason = "; ".join(str(said.get("Value", "")) for said in silent[0].get("Messages", []))
+            raise AwsError(
+                f"could not {doing}: {silent[0]['StatusCode']}{reason and f' ({reason})'}",
+                why="CloudWatch answered without figures, which is not the same as figures of 0.",
+                fix="run this again; see https://health.aws.amazon.com when it stays",
+            )
+        found = {one["Id"]: one.get("Values", []) for one in results}
+        return {name: round(sum(member(found, name.lower(), doing))) for name in _METRICS}
 
 
 def _query(name: str, dimensions: Mapping[str, str]) -> Mapping[str, object]:

@@ -10,8 +10,8 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from lambda_ci.adapters.aws_answers import member
 from lambda_ci.adapters.aws_errors import Refusal, asking
-from lambda_ci.errors import AwsError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -115,18 +115,18 @@ class CodeDeploy:
                 autoRollbackConfiguration={"enabled": True, "events": _ROLLED_BACK_ON},
                 **({"deploymentConfigName": group.config} if group.config else {}),
             )
-        return str(_member(answer, "deploymentId", doing))
+        return str(member(answer, "deploymentId", doing))
 
     def deployment(self, identity: str) -> Deployment:
         """A deployment as it is now."""
         doing = f"read the deployment {identity} of CodeDeploy"
         with asking(doing):
             answer = self.client.get_deployment(deploymentId=identity)
-        found = _member(answer, "deploymentInfo", doing)
+        found = member(answer, "deploymentInfo", doing)
         error = found.get("errorInformation") or {}
         return Deployment(
             identity=identity,
-            status=str(_member(found, "status", doing)),
+            status=str(member(found, "status", doing)),
             description=found.get("description", ""),
             trouble=": ".join(part for part in (error.get("code"), error.get("message")) if part),
             goes_back=found.get("creator") == "codeDeployRollback",
@@ -137,7 +137,7 @@ class CodeDeploy:
         doing = f"list the deployments of CodeDeploy {group.application}/{group.name}"
         with asking(doing):
             answer = self.client.list_deployments(**_address(group), includeOnlyStatuses=_UNDER_WAY)
-        found = (self.deployment(identity) for identity in _member(answer, "deployments", doing))
+        found = (self.deployment(identity) for identity in member(answer, "deployments", doing))
         return tuple(one for one in found if not one.over)
 
     def events(self, identity: str) -> tuple[Event, ...]:
@@ -153,9 +153,11 @@ class CodeDeploy:
 
     def stop(self, identity: str) -> None:
         """Have it end, and the calls given back. One that has ended already is left as it is."""
+        doing = f"stop the deployment {identity} of CodeDeploy"
         try:
-            with asking(f"stop the deployment {identity} of CodeDeploy"):
-                self.client.stop_deployment(deploymentId=identity, autoRollbackEnabled=True)
+            with asking(doing):
+                answer = self.client.stop_deployment(deploymentId=identity, autoRollbackEnabled=True)
+            member(answer, "status", doing)
         except Refusal as refusal:
             if refusal.code != "DeploymentAlreadyCompletedException":
                 raise
@@ -163,12 +165,6 @@ class CodeDeploy:
 
 def _address(group: Group) -> dict[str, str]:
     return {"applicationName": group.application, "deploymentGroupName": group.name}
-
-
-def _member(answer: Mapping[str, Any], name: str, doing: str) -> Any:  # noqa: ANN401 - as AWS answers
-    if name not in answer:
-        raise AwsError(f"could not {doing}: the answer is not one of AWS", fix="check the proxy and the endpoint")
-    return answer[name]
 
 
 def _event(described: Mapping[str, Any]) -> Event:

@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from lambda_ci.adapters.aws_answers import foreign
 from lambda_ci.adapters.aws_errors import Refusal, asking, unless_absent
 from lambda_ci.errors import AwsError
 
@@ -94,7 +95,7 @@ class Ecr:
             return found
         with asking(f"let Lambda read the ECR repository {repository}"):
             self._client.set_repository_policy(repositoryName=repository, policyText=json.dumps(_READERS))
-        return str(made["repository"]["repositoryUri"])
+        return _member({"repository": [made.get("repository", {})]}, "repository", doing, "repositoryUri")
 
     def find(self, repository: str, *, tag: str = "", digest: str = "") -> Stored | None:
         """An image, or ``None`` where there is none under this tag or digest. Needs ecr:BatchGetImage."""
@@ -142,5 +143,5 @@ class Ecr:
 def _member(answer: Mapping[str, Any], name: str, doing: str, inner: str) -> str:
     items = answer.get(name) or ()
     if not items or not items[0].get(inner):
-        raise AwsError(f"could not {doing}: the answer is not one of AWS", fix="check the proxy and the endpoint")
+        raise foreign(doing, f"without {name}")
     return str(items[0][inner])

@@ -6,13 +6,10 @@ Source: CloudWatch Logs API reference.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from lambda_ci.adapters.aws_answers import check
 from lambda_ci.adapters.aws_errors import ABSENT, Refusal, asking
-from lambda_ci.errors import AwsError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +32,7 @@ class Logs:
         doing = f"look for the log group {name}"
         with asking(doing):
             answer = self.client.describe_log_groups(logGroupNamePrefix=name)
-        _check(answer, doing, "logGroups")
+        check(answer, doing, "logGroups")
         found = (one for one in answer["logGroups"] if one.get("logGroupName") == name)
         return next((LogGroup(name=name, days=one.get("retentionInDays")) for one in found), None)
 
@@ -43,7 +40,7 @@ class Logs:
         """That it exists already is a ``Refusal``."""
         doing = f"create the log group {name}"
         with asking(doing):
-            _check(self.client.create_log_group(logGroupName=name), doing)
+            check(self.client.create_log_group(logGroupName=name), doing)
         return LogGroup(name=name)
 
     def keep(self, name: str, *, days: int | None) -> LogGroup:
@@ -54,7 +51,7 @@ class Logs:
                 answer = self.client.delete_retention_policy(logGroupName=name)
             else:
                 answer = self.client.put_retention_policy(logGroupName=name, retentionInDays=days)
-        _check(answer, doing)
+        check(answer, doing)
         return LogGroup(name=name, days=days)
 
     def delete(self, name: str) -> bool:
@@ -62,20 +59,9 @@ class Logs:
         doing = f"delete the log group {name}"
         try:
             with asking(doing):
-                _check(self.client.delete_log_group(logGroupName=name), doing)
+                check(self.client.delete_log_group(logGroupName=name), doing)
         except Refusal as refusal:
             if refusal.code != ABSENT:
                 raise
             return False
         return True
-
-
-def _check(answer: Mapping[str, Any], doing: str, *members: str) -> None:
-    """botocore does not look at answers in which it expects nothing: a web page would pass."""
-    kind = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("content-type", "")
-    if "html" in kind or any(name not in answer for name in members):
-        raise AwsError(
-            f"could not {doing}: the answer is not one of AWS (content type {kind or 'unknown'})",
-            why="Something else answered with success: a proxy, a captive portal, or a wrong endpoint.",
-            fix="check the proxy (HTTPS_PROXY) and the endpoint, then run this again: it goes on where this stopped",
-        )

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from lambda_ci.adapters.aws_answers import member
 from lambda_ci.adapters.aws_errors import asking
-from lambda_ci.errors import AwsError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,11 +31,7 @@ class Tagging:
                 TagFilters=filters, ResourceTypeFilters=["lambda:function"]
             )
             for page in pages:
-                if "ResourceTagMappingList" not in page:
-                    raise AwsError(
-                        f"could not {doing}: the answer is not one of AWS", fix="check the proxy and the endpoint"
-                    )
-                for one in page["ResourceTagMappingList"]:
+                for one in member(page, "ResourceTagMappingList", doing):
                     name = str(one["ResourceARN"]).split(":")[6]
                     found[name] = {tag["Key"]: tag["Value"] for tag in one.get("Tags", ())}
         return found

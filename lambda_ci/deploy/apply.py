@@ -20,7 +20,7 @@ from lambda_ci.deploy.release import Release, released, unchanged
 from lambda_ci.deploy.resources.code import update_code
 from lambda_ci.deploy.resources.code_signing import update_code_signing
 from lambda_ci.deploy.resources.configuration import update_configuration
-from lambda_ci.deploy.resources.function import create
+from lambda_ci.deploy.resources.function import create, remove_leftover
 from lambda_ci.deploy.resources.layer import publish_layers
 from lambda_ci.deploy.resources.reserved_concurrency import reserve
 from lambda_ci.deploy.resources.tags import update_tags
@@ -61,6 +61,8 @@ def apply(plan: Plan, desired: Desired, current: Current, services: Services) ->
 
 
 def _create(plan: Plan, desired: Desired, current: Current, services: Services) -> Release:
+    if current.leftover:
+        remove_leftover(current.leftover, desired.function_name, services)
     created = create(desired, services)
     current = replace(current, latest=created.live)
     if created.found:

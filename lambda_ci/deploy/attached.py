@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from lambda_ci.adapters.aws_errors import ABSENT, unless_absent
 from lambda_ci.deploy.answers import complete
+from lambda_ci.deploy.triggers.statements import is_ours
 from lambda_ci.errors import AwsError
 from lambda_ci.model.spec.serving import UrlSpec
 
@@ -70,6 +71,8 @@ class Permissions:
     """Our statements in the policy of an alias, by name: whether each is as it shall be."""
 
     right: Mapping[str, bool] = field(default_factory=dict)
+    granted: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Those of triggers, by name, as they are in the policy."""
     others: tuple[str, ...] = ()
     """The names of the statements that are not ours."""
 
@@ -99,6 +102,8 @@ class Attached:
     """As it is on AWS; ``None`` where it is not there, or nobody asked."""
 
     url: Url | None = None
+    marked: str = ""
+    """The function's ARN where its tag says that the URL is ours."""
     permissions: Permissions = field(default_factory=Permissions)
     events: Events | None = None
     provisioned: Provisioned | None = None
@@ -109,8 +114,9 @@ def read_attached(client: LambdaClient, desired: Desired) -> Attached:
     name, alias, found = desired.function_name, desired.alias, Attached()
     if desired.url is not None:
         found = replace(found, url=read_url(client, name, alias))
-        if not (_signed(desired) and found.url and found.url.auth_type == "AWS_IAM"):
-            found = replace(found, permissions=read_permissions(client, name, alias))
+    closed = desired.url is None or (_signed(desired) and found.url and found.url.auth_type == "AWS_IAM")
+    if not closed or desired.triggers is not None:
+        found = replace(found, permissions=read_permissions(client, name, alias))
     if desired.events is not None:
         found = replace(found, events=read_events(client, name, alias))
     if desired.provisioned_concurrency is not None:
@@ -156,8 +162,10 @@ def _permissions(policy: str, doing: str) -> Permissions:
     try:
         found = json.loads(policy).get("Statement", [])
         ours = {one["Sid"]: _is_right(one) for one in found if one.get("Sid") in STATEMENTS}
-        others = sorted(one.get("Sid") or "(without a name)" for one in found if one.get("Sid") not in STATEMENTS)
-        return Permissions(right=ours, others=tuple(others))
+        granted = {name: one for one in found if is_ours(name := one.get("Sid") or "")}
+        known = {*STATEMENTS, *granted}
+        others = sorted(one.get("Sid") or "(without a name)" for one in found if one.get("Sid") not in known)
+        return Permissions(right=ours, granted=granted, others=tuple(others))
     except (ValueError, AttributeError, TypeError) as error:
         raise AwsError(f"could not {doing}: the answer is not a policy", fix="run this again") from error
 

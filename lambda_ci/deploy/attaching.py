@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lambda_ci.deploy.resources.asynchronous import events_change, put_events
 from lambda_ci.deploy.resources.provisioned_concurrency import provisioned_change, put_provisioned
-from lambda_ci.deploy.resources.url import put_url, url_change
+from lambda_ci.deploy.resources.url import put_url, remove_url_mark, url_change
 from lambda_ci.deploy.resources.url_permissions import permissions_change, put_permissions
 from lambda_ci.errors import AwsError
 from lambda_ci.model.change import Resource
@@ -35,7 +35,10 @@ def attached_changes(desired: Desired, attached: Attached) -> Iterator[Change]:
 
 
 def _put_url(desired: Desired, attached: Attached, services: Services) -> Attached:
-    return replace(attached, url=put_url(desired, attached.url, services))
+    url = put_url(desired, attached.url, services)
+    if url is None and attached.marked:
+        remove_url_mark(attached.marked, services)
+    return replace(attached, url=url)
 
 
 def _put_permissions(desired: Desired, attached: Attached, services: Services) -> Attached:
@@ -59,10 +62,11 @@ PUT: Mapping[Resource, Callable[[Desired, Attached, Services], Attached]] = {
 
 
 def _check_owned(desired: Desired, attached: Attached) -> None:
-    if desired.url == "none" and attached.url and not attached.permissions.right:
+    if desired.url == "none" and attached.url and not (attached.permissions.right or attached.marked):
         name, alias = desired.function_name, desired.alias
         raise AwsError(
-            f"the function URL of {name}:{alias} does not carry a permission of lambda-ci, and `url: none` deletes only those that do",
-            why="Somebody else may have made it, or it is one for signed requests, which has no permission.",
+            f"the function URL of {name}:{alias} carries neither a permission nor a tag of lambda-ci, and `url: none` deletes only "
+            "those that do",
+            why="Somebody else may have made it.",
             fix=f"delete it (aws lambda delete-function-url-config --function-name {name} --qualifier {alias}), or take `url: none` out",
         )

@@ -23,10 +23,13 @@ from lambda_ci.deploy.comparison import (
 from lambda_ci.deploy.current import LATEST
 from lambda_ci.deploy.drift import drift
 from lambda_ci.deploy.layers import check_sizes, gives_way, layer_changes, resolved
+from lambda_ci.deploy.leftover import leftover_change
 from lambda_ci.deploy.package import code_fields, runs
 from lambda_ci.deploy.parting import function_changes, version_changes
 from lambda_ci.deploy.preconditions import check
+from lambda_ci.deploy.resources.code_signing import signing
 from lambda_ci.deploy.resources.reserved_concurrency import reservation, stops
+from lambda_ci.deploy.triggers.triggers import trigger_changes
 from lambda_ci.model.change import Action, Change, FieldChange, Plan, Resource
 from lambda_ci.model.history import describes
 
@@ -51,11 +54,13 @@ def plan(desired: Desired, current: Current, *, staging: StagingSpec | None) -> 
     release = _release(desired, current)
     after = (*release, reserved) if stops(desired) else (reserved, *release)
     changes = [
+        leftover_change(current.leftover),
         *layer_changes(desired, current),
         *steps,
         *function_changes(desired, current),
         *after,
         *attached_changes(desired, current.attached),
+        *trigger_changes(desired, current),
     ]
     made = tuple(change for change in changes if change is not None)
     publishes = any(change.resource is Resource.VERSION for change in made)
@@ -64,13 +69,15 @@ def plan(desired: Desired, current: Current, *, staging: StagingSpec | None) -> 
         function_name=desired.function_name,
         changes=made,
         drift=drift(desired, current, publishes=publishes),
+        off=desired.off,
     )
 
 
 def _creation(desired: Desired) -> Change:
     members = [change for name, value in desired.members.items() for change in fields(name, value, None)]
     tags = [FieldChange(field=f"tags.{key}", before="", after=value) for key, value in desired.tags.items()]
-    listed = (*members, *environment_fields(desired, None), *tags, *code_fields(desired.package, None))
+    signed = [FieldChange(field="code-signing-config-arn", before="", after=arn)] if (arn := signing(desired)) else []
+    listed = (*members, *signed, *environment_fields(desired, None), *tags, *code_fields(desired.package, None))
     return Change(resource=Resource.FUNCTION, action=Action.CREATE, fields=listed)
 
 
@@ -82,15 +89,12 @@ def _update(desired: Desired, current: Current, live: Live) -> tuple[Change | No
 
 
 def _code_signing(desired: Desired, current: Current) -> Change | None:
-    wanted = desired.code_signing
-    if wanted is None or wanted == current.code_signing:
+    seen, wanted = current.code_signing, signing(desired)
+    if desired.code_signing is None or wanted == seen:
         return None
-    field = FieldChange(field="code-signing-config-arn", before=current.code_signing, after=wanted)
-    return Change(
-        resource=Resource.CODE_SIGNING,
-        action=Action.UPDATE if current.code_signing else Action.CREATE,
-        fields=(field,),
-    )
+    field = FieldChange(field="code-signing-config-arn", before=seen, after=wanted)
+    action = Action.DELETE if not wanted else Action.UPDATE if seen else Action.CREATE
+    return Change(resource=Resource.CODE_SIGNING, action=action, fields=(field,))
 
 
 def _configuration(desired: Desired, current: Current, live: Live) -> tuple[FieldChange, ...]:

@@ -37,6 +37,8 @@ DEFAULTS: Mapping[str, JsonValue] = {
 SETS = frozenset({"SubnetIds", "SecurityGroupIds"})
 """Lists whose order says nothing, of identifiers whose case says nothing."""
 _EMPTY: tuple[JsonValue, ...] = (None, "", False, [], {})
+_KEPT = ("aws:", "lambda-ci:")
+"""Tags of AWS's own, which nobody can remove, and ours."""
 _LOG_LEVELS = ("ApplicationLogLevel", "SystemLogLevel")
 
 
@@ -82,12 +84,21 @@ def whole(name: str, desired: Desired, live: Live) -> JsonValue:
     wanted, seen = desired.members[name], observed(name, live, desired.function_name)
     if not isinstance(wanted, dict) or not isinstance(seen, dict):
         return wanted
-    merged = {**seen, **wanted}
+    merged = _over(seen, wanted)
     if name == "VpcConfig" and not merged.get("SubnetIds"):
         return {"SubnetIds": [], "SecurityGroupIds": [], **wanted}
     if name == "LoggingConfig" and merged.get("LogFormat") == "Text":
         return {key: value for key, value in merged.items() if key in wanted or key not in _LOG_LEVELS}
     return merged
+
+
+def _over(seen: dict[str, JsonValue], wanted: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    inner = {
+        key: _over(was, value)
+        for key, value in wanted.items()
+        if isinstance(value, dict) and isinstance(was := seen.get(key), dict)
+    }
+    return {**seen, **wanted, **inner}
 
 
 def environment(desired: Desired, live: Live) -> dict[str, str]:
@@ -109,7 +120,8 @@ def missing_tags(desired: Desired, live: Live) -> dict[str, str]:
 
 def surplus_tags(desired: Desired, live: Live) -> list[str]:
     """The tags that the function carries and shall not, by name."""
-    return sorted(desired.untagged & live.tags.keys())
+    others = {key for key in live.tags if not key.startswith(_KEPT)} if desired.tags_replace else set()
+    return sorted((desired.untagged & live.tags.keys()) | (others - desired.tags.keys()))
 
 
 def fields(name: str, wanted: JsonValue, seen: JsonValue) -> Iterator[FieldChange]:

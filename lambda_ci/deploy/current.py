@@ -14,6 +14,10 @@ from lambda_ci.adapters.lambda_members import places, request_form, unreported
 from lambda_ci.deploy.answers import complete
 from lambda_ci.deploy.apart import Apart, read_apart
 from lambda_ci.deploy.attached import Attached, read_attached
+from lambda_ci.deploy.desired import URL_MARK
+from lambda_ci.deploy.leftover import is_leftover
+from lambda_ci.deploy.triggers.statements import place_of
+from lambda_ci.deploy.triggers.triggers import Present, read_triggers
 from lambda_ci.model.history import describes
 
 if TYPE_CHECKING:
@@ -92,6 +96,8 @@ class Current:
     """``None``: there is no such function."""
     released: Live | None
     """What the alias runs; ``None``: there is no such alias."""
+    leftover: Live | None = None
+    """Of a killed run: a function that failed on creation and is deleted before it is made anew; then there is no ``latest``."""
     code_signing: str = ""
     """The ARN of the code signing configuration; only read where one is declared."""
     places: Mapping[str, Place]
@@ -104,17 +110,32 @@ class Current:
     """Only what is declared was asked for."""
     apart: Apart = field(default_factory=Apart)
     """The same."""
+    triggers: Present = field(default_factory=Present)
+    """The same."""
 
 
 def read(aws: Aws, desired: Desired) -> Current:
     """The side of AWS for a comparison. Two requests at most, and more only for what is declared and they do not tell."""
     client = aws.lambda_client()
     seen = observe(client, desired.function_name, desired.alias)
+    if seen.latest and is_leftover(client, seen.latest, desired.function_name, project=desired.project):
+        seen = replace(seen, latest=None, leftover=seen.latest)
     seen = replace(seen, apart=read_apart(aws, desired, seen.latest, seen.released))
     if seen.latest is None:
         return seen
-    seen = replace(seen, attached=read_attached(client, desired))
+    attached = read_attached(client, desired)
+    if seen.latest.tags.get(URL_MARK) == desired.alias:
+        attached = replace(attached, marked=seen.latest.function_arn)
+    seen = replace(seen, attached=attached, triggers=_triggers(aws, desired, seen.latest, attached))
     return replace(seen, code_signing=_code_signing(client, desired.function_name)) if desired.code_signing else seen
+
+
+def _triggers(aws: Aws, desired: Desired, live: Live, attached: Attached) -> Present:
+    if desired.triggers is None:
+        return Present()
+    granted = attached.permissions.granted
+    place = place_of(live, desired.alias, project=desired.project, granted=granted)
+    return read_triggers(aws, desired.triggers, place)
 
 
 def observe(client: LambdaClient, function_name: str, alias: str) -> Current:
@@ -190,5 +211,8 @@ def _reason(configuration: Mapping[str, object], name: str) -> str:
 
 
 def _code_signing(client: LambdaClient, function_name: str) -> str:
-    with asking(f"read the code signing configuration of {function_name}"):
-        return client.get_function_code_signing_config(FunctionName=function_name).get("CodeSigningConfigArn", "")
+    doing = f"read the code signing configuration of {function_name}"
+    with asking(doing):
+        answer = client.get_function_code_signing_config(FunctionName=function_name)
+    complete(answer, "FunctionName", doing=doing)
+    return answer.get("CodeSigningConfigArn", "")

@@ -7,7 +7,9 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from lambda_ci.deploy.clearing import cleared
 from lambda_ci.deploy.layers import Layer, layer
+from lambda_ci.deploy.triggers.wanted import TRIGGERED, Triggers, described, wanted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,10 +20,13 @@ if TYPE_CHECKING:
     from lambda_ci.model.artifact import LayerPackage
     from lambda_ci.model.settings import Function
     from lambda_ci.model.spec.apart import RuntimeManagementSpec, ScalingSpec
+    from lambda_ci.model.spec.function import FunctionSpec
     from lambda_ci.model.spec.serving import AsyncSpec, UrlSpec
 
 MARK = "lambda-ci:project"
 """The tag that says which project owns a function."""
+URL_MARK = "lambda-ci:url"
+"""The tag that says of which alias the function URL for signed requests is ours: it has no permission that could."""
 _WITH_CODE = frozenset({"Architectures", "PackageType", "SourceKMSKeyArn", "S3ObjectStorageMode"})
 """What describes the code itself, and is sent with it."""
 
@@ -45,12 +50,16 @@ class Desired:
     tags: Mapping[str, str]
     untagged: frozenset[str] = frozenset()
     """Tags that are removed."""
+    tags_replace: bool = False
+    """Whether tags that are not declared are removed."""
     code_only: bool = False
     """Whether the rest is left to somebody else, and nothing of it is declared here."""
     package: AnyPackage
     project: str
     layers: tuple[Layer | str, ...] | None = None
     """In order: layers of the project, and ARNs; ``None``: not declared."""
+    code_signing: str | None = None
+    """The ARN of the code signing configuration, or ``none``; ``None``: not declared."""
     reserved_concurrency: int | Literal["none"] | None = None
     """``none``: without a reservation; ``None``: not declared."""
     url: UrlSpec | Literal["none"] | None = None
@@ -64,6 +73,10 @@ class Desired:
     recursive_loop: Literal["Terminate", "Allow"] | None = None
     runtime_management: RuntimeManagementSpec | None = None
     scaling: ScalingSpec | None = None
+    triggers: Triggers | None = None
+    """``None``: not declared."""
+    off: tuple[str, ...] = ()
+    """Triggers that are not made, in words."""
 
     @property
     def digest(self) -> str:
@@ -75,12 +88,6 @@ class Desired:
             "unset": sorted(self.unset),
         }
         return hashlib.sha256(json.dumps(declared, sort_keys=True, default=dict).encode()).hexdigest()
-
-    @property
-    def code_signing(self) -> str | None:
-        """The ARN of the code signing configuration; ``None``: not declared."""
-        arn = self.members.get("CodeSigningConfigArn")
-        return str(arn) if arn else None
 
 
 def desired(
@@ -94,15 +101,20 @@ def desired(
         name=function.name,
         function_name=function.function_name,
         alias=spec.alias,
-        members={**spec.members, **own},
+        members={**cleared(spec.members, function.function_name), **own},
         environment=None if spec.environment is None else spec.variables,
         environment_replaces=spec.environment_mode == "replace",
         unset=_without_value(spec.environment),
-        tags={**{key: value for key, value in (spec.tags or {}).items() if value is not None}, MARK: project},
+        tags={
+            **{key: value for key, value in (spec.tags or {}).items() if value is not None},
+            **_own_tags(spec, project),
+        },
         untagged=_without_value(spec.tags),
+        tags_replace=spec.tags is not None and spec.tags_mode == "replace",
         package=package,
         project=project,
         layers=None if layers is None else tuple(_layer(one, project) for one in layers),
+        code_signing=spec.code_signing_config_arn,
         reserved_concurrency=spec.reserved_concurrency,
         url=spec.url,
         events=spec.async_,
@@ -112,6 +124,8 @@ def desired(
         recursive_loop=spec.recursive_loop,
         runtime_management=spec.runtime_management,
         scaling=spec.scaling,
+        triggers=wanted(function, project=project),
+        off=tuple(described(one) for one in function.triggers_off),
     )
     return _code_only(whole) if spec.mode == "code-only" else whole
 
@@ -131,6 +145,12 @@ def _code_only(whole: Desired) -> Desired:
         project=whole.project,
         traffic=whole.traffic,
     )
+
+
+def _own_tags(spec: FunctionSpec, project: str) -> dict[str, str]:
+    signed = spec.url is not None and spec.url != "none" and spec.url.auth_type == "AWS_IAM"
+    marks = {TRIGGERED: spec.triggers, URL_MARK: signed}
+    return {MARK: project, **{mark: spec.alias for mark, there in marks.items() if there}}
 
 
 def _without_value(entries: Mapping[str, str | None] | None) -> frozenset[str]:

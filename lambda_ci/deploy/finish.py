@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from lambda_ci.deploy.attaching import PUT
 from lambda_ci.deploy.resources.provisioned_concurrency import warmed
 from lambda_ci.deploy.resources.reserved_concurrency import reserve, stops
+from lambda_ci.deploy.triggers.applying import put_triggers
 from lambda_ci.deploy.waiting import Wait, wait
 from lambda_ci.model.change import Resource
 
@@ -37,6 +38,7 @@ def finish(plan: Plan, desired: Desired, current: Current, services: Services) -
             reserve(desired, current, live, services)
     if _follows(plan, desired):
         warmed(desired, services)
+    put_triggers(plan.changes, desired, current, services)
     return attached
 
 

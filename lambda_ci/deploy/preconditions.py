@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from lambda_ci.adapters.lambda_members import Place
-from lambda_ci.deploy.comparison import differing, environment, whole
+from lambda_ci.deploy.comparison import differing, environment, surplus_tags, whole
 from lambda_ci.deploy.ownership import check_tags
 from lambda_ci.deploy.package import runs
 from lambda_ci.errors import AwsError, ConfigurationError, PackageError
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from lambda_ci.deploy.current import Current, Live
     from lambda_ci.deploy.desired import Desired
     from lambda_ci.model.spec.project import StagingSpec
-
-_APART = frozenset({"Tags", "CodeSigningConfigArn"})
-"""Members of CreateFunction that have operations of their own."""
 
 
 def check(desired: Desired, current: Current, *, staging: StagingSpec | None) -> None:
@@ -65,14 +62,16 @@ def _usable(desired: Desired, live: Live) -> None:
     if live.state == "Failed":
         raise AwsError(
             f"the function {desired.function_name} is in the state Failed: {live.state_reason}",
-            why="Lambda could not create it, and such a function can never be used or updated.",
+            why="Lambda could not create it, and such a function can never be used or updated. It is not deleted here, because it "
+            "is not this project's, or has an alias or a version; or because this run may not look "
+            "(lambda:ListAliases, lambda:ListVersionsByFunction).",
             fix=f"mend the cause, delete it (aws lambda delete-function --function-name {desired.function_name}), and run this again",
         )
 
 
 def _create_only(desired: Desired, current: Current, live: Live) -> None:
     wanted = dict(desired.members)
-    found = [name for name in differing(desired, live, current, Place.CREATE) if name not in _APART]
+    found = [*differing(desired, live, current, Place.CREATE)]
     wanted.setdefault("PackageType", "Zip")
     if live.members.get("PackageType", "Zip") != wanted["PackageType"] and "PackageType" not in found:
         found.append("PackageType")
@@ -99,7 +98,7 @@ def _readable(desired: Desired, live: Live) -> None:
 
 def _merged(desired: Desired, live: Live) -> None:
     """What others set counts as well, against limits that the declaration alone keeps."""
-    variables, tags = environment(desired, live), {*live.tags, *desired.tags} - desired.untagged
+    variables, tags = environment(desired, live), {*live.tags, *desired.tags}.difference(surplus_tags(desired, live))
     size, limit = (
         len(json.dumps(variables, ensure_ascii=False, separators=(",", ":")).encode()),
         facts().limits.environment,
@@ -114,7 +113,7 @@ def _merged(desired: Desired, live: Live) -> None:
         raise ConfigurationError(
             f"{desired.function_name} would have {len(tags)} tags, and AWS allows {facts().limits.tags_count}",
             why=f"Beside those that are declared it has {_named(live.tags.keys() - desired.tags.keys())}.",
-            fix="remove some (a key without a value)",
+            fix="remove some (a key without a value), or write `tags-mode: replace` to remove all that are not declared",
         )
 
 

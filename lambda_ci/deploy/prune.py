@@ -10,16 +10,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lambda_ci.adapters.aws_errors import ABSENT, Refusal, asking, unless_absent
+from lambda_ci.deploy.answers import complete
 from lambda_ci.deploy.current import look
+from lambda_ci.deploy.mappings import mappings
 from lambda_ci.deploy.ownership import check_owned
 from lambda_ci.deploy.resources.alias import aliases
 from lambda_ci.deploy.trouble import Persistence, Trouble, trouble
 from lambda_ci.deploy.versions import versions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_lambda.type_defs import (
+        ListProvisionedConcurrencyConfigsResponseTypeDef,
+        ProvisionedConcurrencyConfigListItemTypeDef,
+    )
 
     from lambda_ci.deploy.resources.alias import Alias
     from lambda_ci.deploy.services import Services
@@ -78,26 +84,26 @@ def choose(numbers: Sequence[str], held: Mapping[str, str], *, keep: int) -> tup
     return tuple(number for number in numbers if number not in reasons), dict(reversed(reasons.items()))
 
 
-def prune(function_name: str, pruning: Pruning, services: Services) -> tuple[tuple[str, ...], dict[str, str]]:
-    """Delete; what was deleted, and what AWS would not delete, with its words. Deleting twice does it once."""
-    removed: list[str] = []
-    kept: dict[str, str] = {}
+def prune(function_name: str, pruning: Pruning, services: Services) -> Iterator[tuple[str, str]]:
+    """Delete one after the other: each version with AWS's words where it will not delete it, empty where it is gone.
+
+    Deleting twice does it once. Raises ``AwsError``.
+    """
     for number in pruning.goes:
-        if reason := _delete(function_name, number, services):
-            kept[number] = reason
-        else:
-            removed.append(number)
-    return tuple(removed), kept
+        yield number, _delete(function_name, number, services)
 
 
 def _delete(function_name: str, number: str, services: Services) -> str:
     """Why it stays; empty where it is gone."""
     client = services.aws.lambda_client()
-    persistence = Persistence(f"version {number} of {function_name}", services)
+    persistence, doing = (
+        Persistence(f"version {number} of {function_name}", services),
+        f"delete version {number} of {function_name}",
+    )
     while True:
         try:
-            with asking(f"delete version {number} of {function_name}"):
-                client.delete_function(FunctionName=function_name, Qualifier=number)
+            with asking(doing):
+                complete(client.delete_function(FunctionName=function_name, Qualifier=number), doing=doing)
         except Refusal as refusal:
             if refusal.code == ABSENT:
                 return ""
@@ -111,27 +117,31 @@ def _delete(function_name: str, number: str, services: Services) -> str:
 
 
 def _provisioned(client: LambdaClient, function_name: str) -> dict[str, str]:
+    doing = f"list the provisioned concurrency of {function_name}"
     pages = client.get_paginator("list_provisioned_concurrency_configs").paginate(FunctionName=function_name)
     found = unless_absent(
-        lambda: [one for page in pages for one in page.get("ProvisionedConcurrencyConfigs", [])],
-        doing=f"list the provisioned concurrency of {function_name}",
-        codes={_UNPROVISIONED},
+        lambda: [one for page in pages for one in _warm(page, doing)], doing=doing, codes={_UNPROVISIONED}
     )
     return {one.get("FunctionArn", "").rpartition(":")[2]: "provisioned concurrency" for one in found or ()}
+
+
+def _warm(
+    page: ListProvisionedConcurrencyConfigsResponseTypeDef, doing: str
+) -> list[ProvisionedConcurrencyConfigListItemTypeDef]:
+    complete(page, "ProvisionedConcurrencyConfigs", doing=doing)
+    return page["ProvisionedConcurrencyConfigs"]
 
 
 def _direct_use(client: LambdaClient, function_name: str, number: str) -> str:
     """Who uses the version by its number; empty where nobody does."""
     if _has_policy(client, function_name, number):
         return "a policy of its own"
-    with asking(f"list the event source mappings of {function_name}:{number}"):
-        answer = client.list_event_source_mappings(FunctionName=f"{function_name}:{number}", MaxItems=1)
-    return "an event source mapping" if answer.get("EventSourceMappings") else ""
+    return "an event source mapping" if mappings(client, f"{function_name}:{number}") else ""
 
 
 def _has_policy(client: LambdaClient, function_name: str, number: str) -> bool:
-    answer = unless_absent(
-        lambda: client.get_policy(FunctionName=function_name, Qualifier=number),
-        doing=f"read the policy of version {number} of {function_name}",
-    )
-    return answer is not None and bool(answer.get("Policy"))
+    doing = f"read the policy of version {number} of {function_name}"
+    answer = unless_absent(lambda: client.get_policy(FunctionName=function_name, Qualifier=number), doing=doing)
+    if answer is not None:
+        complete(answer, "Policy", doing=doing)
+    return answer is not None

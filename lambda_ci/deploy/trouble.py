@@ -40,8 +40,12 @@ class Trouble(Enum):
     OTHER = auto()
 
 
-_LOGS = {"OperationAbortedException": Trouble.BUSY, "ResourceAlreadyExistsException": Trouble.EXISTS}
-"""The same in CloudWatch Logs."""
+_ELSEWHERE = {
+    "OperationAbortedException": Trouble.BUSY,
+    "ResourceAlreadyExistsException": Trouble.EXISTS,
+    "ConcurrentModificationException": Trouble.BUSY,
+}
+"""The same in CloudWatch Logs and EventBridge."""
 
 
 def trouble(refusal: Refusal) -> Trouble:
@@ -51,8 +55,8 @@ def trouble(refusal: Refusal) -> Trouble:
         if any(part in words for part in _BUSY_WORDS):
             return Trouble.BUSY
         return Trouble.EXISTS if "exist" in words else Trouble.OTHER
-    if refusal.code in _LOGS:
-        return _LOGS[refusal.code]
+    if refusal.code in _ELSEWHERE:
+        return _ELSEWHERE[refusal.code]
     if refusal.code == "PreconditionFailedException" or words.startswith("CodeSHA256 ("):
         return Trouble.CHANGED
     if refusal.code == "InvalidParameterValueException" and any(part in words for part in _NEW_ROLE_WORDS):

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from lambda_ci.adapters.aws_errors import unless_absent
 from lambda_ci.deploy.answers import complete
-from lambda_ci.deploy.current import LATEST
 from lambda_ci.deploy.resources.alias import read_alias
 from lambda_ci.model.history import Record
 from lambda_ci.model.result import Past
@@ -37,7 +36,7 @@ def versions(client: LambdaClient, function_name: str) -> tuple[Version, ...]:
     doing = f"list the versions of {function_name}"
     pages = client.get_paginator("list_versions_by_function").paginate(FunctionName=function_name)
     described = unless_absent(lambda: [one for page in pages for one in _listed(page, doing)], doing=doing)
-    found = (_version(one) for one in described or () if one["Version"] != LATEST)
+    found = (_version(one) for one in described or () if one["Version"].isdecimal())  # and not $LATEST
     return tuple(sorted(found, key=lambda one: int(one.number)))
 
 

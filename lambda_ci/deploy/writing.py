@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lambda_ci.adapters.aws_errors import Refusal, asking
@@ -26,6 +26,8 @@ class Write:
     send: Callable[[Live], None]
     role: str = ""
     """The one that the request names, by ARN; empty where it names none."""
+    values: tuple[str, ...] = field(default=(), repr=False)
+    """Of environment variables that the request carries."""
 
 
 def write(work: Write, live: Live, services: Services) -> Live:
@@ -36,7 +38,7 @@ def write(work: Write, live: Live, services: Services) -> Live:
     persistence = Persistence(work.function_name, services, role=work.role)
     while work.needed(live):
         try:
-            with asking(work.doing):
+            with asking(work.doing, values=work.values):
                 work.send(live)
         except Refusal as refusal:
             live = persistence.recover(refusal, live, done=_acceptable(work, refusal))

@@ -37,6 +37,8 @@ class Resource(StrEnum):
     RUNTIME_MANAGEMENT = "runtime-management"
     SCALING = "scaling"
     ALIAS = "alias"
+    SCHEDULE = "schedule"
+    PERMISSION = "permission"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +79,8 @@ class Fate(StrEnum):
     """With the version that this deploy publishes."""
     WAITS = "waits"
     """In no version yet; the next one that is published has it."""
+    OUTDATES = "outdates"
+    """What runs is newer than what would be deployed: the deploy stops before it writes anything, unless it is told to."""
     BLOCKS = "blocks"
     """The deploy stops before it writes anything."""
     WAITED = "waited-for"
@@ -155,6 +159,8 @@ class Plan:
     """What is in the new code and not in the deployed; only where the code changes."""
     drift: tuple[Drift, ...] = ()
     """What is on AWS and not of this configuration."""
+    off: tuple[str, ...] = ()
+    """Triggers that are declared and not made, because this is a preview."""
 
     @property
     def changed(self) -> bool:

@@ -101,6 +101,8 @@ class Record:
 
     commit: str = ""
     """Hex, abbreviated."""
+    base: str = ""
+    """In the place of ``commit`` where the work tree had changes: the commit that they were made to."""
     run: str = ""
     """The run of the CI system, as it names it."""
     config: str = ""
@@ -110,17 +112,30 @@ class Record:
     def parse(cls, description: str) -> Self:
         """The record in a version's description; empty where there is none."""
         words = dict(part.split(" ", 1) for part in _parted(description)[1].split(", ") if " " in part)
-        return cls(commit=words.get("commit", ""), run=words.get("run", ""), config=words.get("config", ""))
+        return cls(
+            commit=words.get("commit", ""),
+            base=words.get("changed", ""),
+            run=words.get("run", ""),
+            config=words.get("config", ""),
+        )
 
     def text(self, note: str) -> str:
         """The description of a version; ``note`` is the function's own, which this repeats."""
-        commit = self.commit.lower()
+        commit, base = (
+            one[:_COMMIT_LENGTH] if _COMMIT.fullmatch(one) else "" for one in (self.commit.lower(), self.base.lower())
+        )
         parts = {
-            "commit": commit[:_COMMIT_LENGTH] if _COMMIT.fullmatch(commit) else "",
+            "commit": commit,
+            "changed": base,
             "run": self.run if _RUN.fullmatch(self.run) else "",
             "config": self.config[:8],
         }
         return _joined(_parted(note)[0], ", ".join(f"{name} {value}" for name, value in parts.items() if value))
+
+    @property
+    def place(self) -> str:
+        """Where it stands among the commits: at one, or right after it."""
+        return self.commit or self.base
 
     def is_of(self, commit: str) -> bool:
         """Whether the version came from that commit, which may be abbreviated."""

@@ -123,6 +123,17 @@ class Past:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Upcoming:
+    """A schedule. ``every`` in words for a rate, else ``runs``: the next ones, in UTC, as ``2026-11-23 18:00``."""
+
+    name: str
+    expression: str
+    enabled: bool
+    every: str = ""
+    runs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class FunctionResult:
     """How one function fared. What a verb does not do stays ``None`` or empty."""
 
@@ -157,6 +168,8 @@ class FunctionResult:
     """Whether the alias was moved to ``version`` and runs it, also where something failed after that."""
     unpublished: bool | None = None
     """Whether $LATEST differs from what the alias runs; only ``status`` asks."""
+    schedules: tuple[Upcoming, ...] = ()
+    """When it is called by the clock."""
     failure: Failure | None = None
 
     @property

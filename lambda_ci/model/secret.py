@@ -12,15 +12,37 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+CUT = "…"
+"""Stands where a long text was cut."""
 SHORTEST = 4
 """Characters: hiding shorter lines of a longer secret (a brace, say) would only hide the log."""
 SHORTEST_ENCODED = 8
 """Characters: the base64 of less is found in texts that have nothing to do with it."""
+_NAMED = re.compile(r"(?i)secret|token|passw|pwd|credential|private|(^|_)key($|_)|(^|_)dsn$")
 _ACCOUNT = re.compile(r"\d{12}")
 _GROUP = 3
 """Bytes that become four characters."""
+
+
+def names_secret(name: str) -> bool:
+    """Whether a variable of this name most likely holds one: ``API_KEY``, ``DB_PASSWORD``."""
+    return bool(_NAMED.search(name))
+
+
+def without_beginnings(text: str, secrets: Iterable[str]) -> str:
+    """The text without what is left of a secret where the text was cut within it."""
+    *cut, rest = text.split(CUT)
+    return CUT.join((*(_without_beginning(part, secrets) for part in cut), rest))
+
+
+def _without_beginning(text: str, secrets: Iterable[str]) -> str:
+    for secret in secrets:
+        for length in range(min(len(secret), len(text)), SHORTEST_ENCODED - 1, -1):
+            if text.endswith(secret[:length]):
+                return f"{text[:-length]}***"
+    return text
 
 
 def lines(secret: str) -> tuple[str, ...]:

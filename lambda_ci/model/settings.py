@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from lambda_ci.model.spec.function import FunctionSpec
     from lambda_ci.model.spec.packages import LayerSpec
     from lambda_ci.model.spec.project import AwsSpec, CacheSpec, StagingSpec
+    from lambda_ci.model.spec.triggers import TriggerSpec
     from lambda_ci.model.target import Target
 
 
@@ -31,6 +32,10 @@ class Function:
     """``image.dockerfile``."""
     context: Path | None = None
     """The folder that the Dockerfile copies from; ``None`` without a Dockerfile."""
+    own_triggers: bool = False
+    """Whether the stage itself says what triggers there are."""
+    triggers_off: tuple[TriggerSpec, ...] = ()
+    """Those that are declared and not made, because this is a preview."""
 
     @property
     def function_name(self) -> str:
@@ -100,5 +105,7 @@ class Settings:
     warnings: tuple[Problem, ...] = ()
     layers: Mapping[str, Layer] = field(default_factory=dict)
     """By their keys; not built for any target yet."""
+    secrets: frozenset[str] = field(default_factory=frozenset, repr=False)
+    """Values that nothing may show."""
     origins: Mapping[str, Origin] = field(default_factory=dict, repr=False)
     """Where each value came from, by its dotted key (``functions.orders.memory-size``); defaults are absent."""

@@ -15,6 +15,7 @@ from lambda_ci.verbs.deploying.releasing import all_or_none, each
 from lambda_ci.verbs.origin import record_of
 from lambda_ci.verbs.outcome import result_of
 from lambda_ci.verbs.settling import settle
+from lambda_ci.verbs.upcoming import foretold
 from lambda_ci.verbs.world import Outcome
 
 if TYPE_CHECKING:
@@ -37,13 +38,16 @@ class Deploy(AwsCommand):
 
     def run(self, world: World) -> Outcome:
         from lambda_ci.report.document import document
+        from lambda_ci.report.schedules import lines
         from lambda_ci.report.table import table
 
         started = world.clock.monotonic()
-        settings, services = reach(settle(self, world), world, local=self.local)
+        settings, services = reach(settle(self, world), world, local=self.local, builds=True)
         functions = delivered(build(settings, world, importing=True), settings, services, world)
         result = result_of("deploy", settings, functions, seconds=world.clock.monotonic() - started)
-        return Outcome(result=result, text=table(result), document=document(result))
+        result = foretold(result, settings, now=world.clock.utc())
+        text = "\n\n".join(filter(None, [table(result), lines(result.functions)]))
+        return Outcome(result=result, text=text, document=document(result))
 
 
 def delivered(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 class Destroy(AwsCommand):
     DESCRIPTION = (
-        "Deletes the functions of the configuration with all their versions and aliases, after showing them and asking. Only "
+        "Deletes the functions of the configuration with all their versions, aliases and triggers, after showing them and asking. Only "
         "what carries this project's mark is deleted; roles, logs and event source mappings stay."
     )
 
@@ -88,7 +88,7 @@ def _destroyed(function: Function, found: Doomed | FunctionResult, services: Ser
         destroy(found, services)
     except LambdaCiError as error:
         return replace(result, failure=failure_of(error))
-    return replace(result, removed=(function.function_name,), kept=_left(found))
+    return replace(result, removed=(function.function_name, *found.rules), kept=_left(found))
 
 
 def _left(doomed: Doomed) -> Mapping[str, str]:
@@ -97,4 +97,6 @@ def _left(doomed: Doomed) -> Mapping[str, str]:
 
 def _described(doomed: Doomed) -> str:
     aliases = ", ".join(doomed.aliases) or "none"
-    return f"delete {doomed.function_name} ({doomed.function_arn}): {len(doomed.versions)} versions, aliases {aliases}"
+    rules = f", schedules {', '.join(doomed.rules)}" if doomed.rules else ""
+    what = f"{doomed.function_name} ({doomed.function_arn})"
+    return f"delete {what}: {len(doomed.versions)} versions, aliases {aliases}{rules}"

@@ -36,29 +36,43 @@ def _found(settings: Settings, world: World) -> Repository | None:
 
 
 def record_of(settings: Settings, world: World) -> Record:
-    """What the versions that are published now remember. A work tree with changes is no commit."""
+    """What the versions that are published now remember. A work tree with changes is no commit, but comes after one."""
     from lambda_ci.ci.run import run_of
 
     repository, run = repository_of(settings, world), run_of(world.environ)
-    commit = repository.commit if repository and not repository.dirty else ""
-    return Record(commit=commit, run=run.number if run else "")
+    commit, number = repository.commit if repository else "", run.number if run else ""
+    return Record(base=commit, run=number) if repository and repository.dirty else Record(commit=commit, run=number)
 
 
-def check_newer(released: Record, settings: Settings, world: World, *, own: str, subject: str) -> None:
-    """Raises AwsError where ``subject`` runs a later commit than ``own``: a job that was late would undo a newer deployment."""
-    if settings.allow_older or not (own and released.commit):
-        return
-    later = _precedes(own, released.commit, settings, world)
-    if later is None:
-        world.console.line(
-            f"{subject} runs commit {released.commit}, which no clone here knows: whether it is newer is not known"
-        )
-    if later:
+def check_newer(released: Record, settings: Settings, world: World, *, own: Record, subject: str) -> None:
+    """Raises AwsError where ``subject`` runs what is newer than ``own``: a job that was late would undo a newer deployment."""
+    if why := newer(released, settings, world, own=own, subject=subject):
         raise AwsError(
-            f"{subject} runs a newer commit, {released.commit}, than this one, {own[:12]}",
+            f"{subject} runs {why}",
             why="An older deployment that comes late would undo a newer one.",
             fix="deploy the newer commit; to go back use `lambda-ci rollback`, or allow it with --allow-older",
         )
+
+
+def newer(released: Record, settings: Settings, world: World, *, own: Record, subject: str) -> str:
+    """That what runs is newer, in words; empty where it is not, where nobody knows, and where it may be.
+
+    A clone that does not know both commits, such as a shallow one, leaves the runs of the CI system: they are counted.
+    """
+    if settings.allow_older or not (own.place and released.place):
+        return ""
+    later = _precedes(own.place, released.place, settings, world)
+    if later is None and _began_before(own.run, released.run):
+        return f"what run {released.run} deployed, which began after this one, {own.run}"
+    if later is None:
+        world.console.line(
+            f"{subject} runs commit {released.place}, which no clone here knows: whether it is newer is not known"
+        )
+    return f"a newer commit, {released.place}, than this one, {own.place[:12]}" if later else ""
+
+
+def _began_before(own: str, other: str) -> bool:
+    return own.isdecimal() and other.isdecimal() and int(own) < int(other)
 
 
 def _precedes(commit: str, later: str, settings: Settings, world: World) -> bool | None:

@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lambda_ci.errors import LambdaCiError
-from lambda_ci.verbs.building.images import carried, image_maker
+from lambda_ci.verbs.building.images import image_maker
 from lambda_ci.verbs.building.layers import announce_layers
 from lambda_ci.verbs.building.pipeline import build
 from lambda_ci.verbs.cloud import reach
 from lambda_ci.verbs.command import AwsCommand
+from lambda_ci.verbs.deploying.planning import Planning
 from lambda_ci.verbs.matrix import SYSTEMS, fanned_out
-from lambda_ci.verbs.origin import check_revision
-from lambda_ci.verbs.outcome import failure_of, result_of
+from lambda_ci.verbs.outcome import result_of
 from lambda_ci.verbs.settling import settle
+from lambda_ci.verbs.upcoming import foretold
 from lambda_ci.verbs.world import Outcome
 
 if TYPE_CHECKING:
     import argparse
 
-    from lambda_ci.deploy.services import Services
-    from lambda_ci.image.maker import Maker
-    from lambda_ci.model.change import Plan as Changes
-    from lambda_ci.model.result import FunctionResult
-    from lambda_ci.model.settings import Settings
-    from lambda_ci.verbs.building.packages import Built
     from lambda_ci.verbs.world import World
 
 
@@ -50,44 +43,30 @@ class Plan(AwsCommand):
     def run(self, world: World) -> Outcome:
         from lambda_ci.report.document import document
         from lambda_ci.report.plan import plan_text
+        from lambda_ci.report.schedules import lines
 
         started = world.clock.monotonic()
         settings = settle(self, world)
         if self.matrix:
             return fanned_out(settings, world, system=self.matrix, seconds=world.clock.monotonic() - started)
-        settings, services = reach(settings, world, local=self.local)
+        if self.comment:
+            from lambda_ci.verbs.preview.plan_comment import check
+
+            check(settings, world)
+        settings, services = reach(settings, world, local=self.local, builds=True)
         built = build(settings, world)
         announce_layers(built, services, project=settings.project)
-        with world.console.step("plan"), image_maker(settings, services, world) as maker:
-            functions = [_planned(one, maker, services, settings) for one in built]
+        with world.console.step("plan") as step, image_maker(settings, services, world) as maker:
+            planning = Planning(maker=maker, services=services, settings=settings, world=world)
+            functions = planning.all(built)
+            step.failed = any(one.failure for one in functions)
         result = result_of("plan", settings, functions, seconds=world.clock.monotonic() - started)
+        result = foretold(result, settings, now=world.clock.utc())
         if self.comment:
             from lambda_ci.verbs.preview.plan_comment import write
 
             write(result, settings, world)
-        text = "\n\n".join(plan_text(one.plan) for one in functions if one.plan)
+        text = "\n\n".join(
+            filter(None, [*(plan_text(one.plan) for one in functions if one.plan), lines(result.functions)])
+        )
         return Outcome(result=result, text=text, document=document(result))
-
-
-def _planned(built: Built, maker: Maker, services: Services, settings: Settings) -> FunctionResult:
-    try:
-        plan = _plan(built, maker, services, settings)
-    except LambdaCiError as error:
-        return replace(built.result, failure=failure_of(error))
-    return replace(built.result, plan=plan, changed=plan.changed) if plan else built.result
-
-
-def _plan(built: Built, maker: Maker, services: Services, settings: Settings) -> Changes | None:
-    from lambda_ci.deploy import changes, current, deployed, desired
-    from lambda_ci.deploy.around import with_alias
-    from lambda_ci.deploy.resources.layer import look_for_layers
-
-    package = carried(built, maker, services, write=False)
-    if package is None:
-        return None
-    wanted = desired.desired(built.function, package, project=settings.project, layers=built.layers)
-    present = look_for_layers(wanted, current.read(services.aws, wanted), services)
-    revision = present.latest.revision_id if present.latest else ""
-    check_revision(settings, function_name=wanted.function_name, revision=revision)
-    plan = changes.plan(wanted, present, staging=services.staging)
-    return with_alias(deployed.with_difference(plan, wanted, present, services), present, services)

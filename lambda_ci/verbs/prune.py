@@ -69,7 +69,13 @@ class Prune(AwsCommand):
         if self.dry_run:
             services.console.line(f"would delete: {', '.join(pruning.goes) or 'nothing'}")
             return replace(result, changed=False)
-        removed, refused = prune(result.function_name, pruning, services)
+        ended: dict[str, str] = {}
+        try:
+            ended.update(prune(result.function_name, pruning, services))
+        except LambdaCiError as error:
+            result = replace(result, failure=failure_of(error))
+        removed = tuple(number for number, reason in ended.items() if not reason)
+        refused = {number: reason for number, reason in ended.items() if reason}
         return replace(result, removed=removed, kept={**refused, **pruning.stays}, changed=bool(removed))
 
 

@@ -11,6 +11,7 @@ from lambda_ci.verbs.cloud import reach
 from lambda_ci.verbs.command import AwsCommand
 from lambda_ci.verbs.outcome import failure_of, result_of
 from lambda_ci.verbs.settling import settle
+from lambda_ci.verbs.upcoming import foretold
 from lambda_ci.verbs.world import Outcome
 
 if TYPE_CHECKING:
@@ -31,13 +32,15 @@ class Status(AwsCommand):
     def run(self, world: World) -> Outcome:
         from lambda_ci.report.document import document
         from lambda_ci.report.history import histories
+        from lambda_ci.report.schedules import lines
         from lambda_ci.report.table import table
 
         started = world.clock.monotonic()
         settings, services = reach(settle(self, world), world, local=self.local)
         functions = [_looked_at(function, services) for function in settings.functions]
         result = result_of("status", settings, functions, seconds=world.clock.monotonic() - started)
-        text = "\n\n".join(filter(None, [table(result), histories(functions)]))
+        result = foretold(result, settings, now=world.clock.utc())
+        text = "\n\n".join(filter(None, [table(result), histories(functions), lines(result.functions)]))
         return Outcome(result=result, text=text, document=document(result))
 
 

@@ -17,12 +17,13 @@ from lambda_ci.deploy.resources.layer import look_for_layers
 from lambda_ci.deploy.services import Services
 from lambda_ci.errors import AwsError
 from lambda_ci.inputs.settings import Sources, load
+from lambda_ci.main import SystemClock
 from lambda_ci.model.artifact import LayerPackage
 from lambda_ci.model.spec.project import AwsSpec
 from lambda_ci.verify.smoke import smoke
 from tests.fakes.aws_faults import After
 from tests.fakes.deployment import packaged
-from tests.fakes.quiet import RealClock, quiet
+from tests.fakes.quiet import quiet
 from tests.localstack.account import NAME, opened
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ def hastily(fault: Fault) -> Callable[[Account, Place], bool]:
     def run(account: Account, place: Place) -> bool:
         account.proxy.faults.add(place.operation, fault, after=place.number)
         function, package, layer = _built(account)
-        console, clock = quiet()[0], RealClock()
+        console, clock = quiet()[0], SystemClock()
         aws = connect(AWS, environ=account.cli.environ, console=console, patience=HASTY)
         services = Services(aws=aws, clock=clock, console=console, staging=None)
         wanted = desired.desired(function, package, project="shop", layers=[layer])

@@ -14,8 +14,9 @@ from lambda_ci.adapters.aws import connect
 from lambda_ci.deploy.rollback import choose, roll_back
 from lambda_ci.deploy.services import Services
 from lambda_ci.errors import AwsError
+from lambda_ci.main import SystemClock
 from tests.fakes.aws_faults import After, Hang, Html, Lost, Reset, Status
-from tests.fakes.quiet import RealClock, quiet
+from tests.fakes.quiet import quiet
 from tests.localstack.account import NAME, opened
 from tests.localstack.cells import AWS, HASTY, ROOT
 
@@ -106,7 +107,7 @@ def test_a_fault_that_ends_the_run_is_mended_by_the_next(
         released.proxy.faults.add(operation, LASTING[name])
         console = quiet()[0]
         aws = connect(AWS, environ=released.cli.environ, console=console, patience=HASTY)
-        services = Services(aws=aws, clock=RealClock(), console=console, staging=None)
+        services = Services(aws=aws, clock=SystemClock(), console=console, staging=None)
         with contextlib.suppress(AwsError):
             roll_back(choose(NAME, "live", to="", services=services), services)
             survived.append(operation)

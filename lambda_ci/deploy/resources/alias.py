@@ -63,9 +63,13 @@ def read_alias(client: LambdaClient, function_name: str, name: str) -> Alias | N
 
 def aliases(client: LambdaClient, function_name: str) -> tuple[Alias, ...]:
     """Every alias of a function. One request for every 50."""
-    with asking(f"list the aliases of {function_name}"):
-        pages = client.get_paginator("list_aliases").paginate(FunctionName=function_name)
-        return tuple(_alias(function_name, one) for page in pages for one in page["Aliases"])
+    doing = f"list the aliases of {function_name}"
+    found: list[Alias] = []
+    with asking(doing):
+        for page in client.get_paginator("list_aliases").paginate(FunctionName=function_name):
+            complete(page, "Aliases", doing=doing)
+            found.extend(_alias(function_name, one) for one in page["Aliases"])
+    return tuple(found)
 
 
 def _alias(function_name: str, described: AliasConfigurationTypeDef | AliasConfigurationResponseTypeDef) -> Alias:

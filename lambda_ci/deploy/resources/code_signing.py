@@ -1,4 +1,4 @@
-"""Attaching a code signing configuration."""
+"""Attaching a code signing configuration, and taking it off again."""
 
 from __future__ import annotations
 
@@ -13,21 +13,31 @@ if TYPE_CHECKING:
     from lambda_ci.deploy.services import Services
 
 
+def signing(desired: Desired) -> str:
+    """The ARN of the declared code signing configuration; empty for none."""
+    return "" if desired.code_signing in {None, "none"} else str(desired.code_signing)
+
+
 def update_code_signing(desired: Desired, current: Current, live: Live, services: Services) -> Live:
     """The function with the declared code signing configuration. The request is the same however often it is made."""
-    client, wanted = services.aws.lambda_client(), desired.code_signing or ""
-    doing = f"attach the code signing configuration to {desired.function_name}"
+    client, name, wanted = services.aws.lambda_client(), desired.function_name, signing(desired)
+    doing = (
+        f"attach the code signing configuration to {name}"
+        if wanted
+        else f"take the code signing configuration off {name}"
+    )
     attached = current.code_signing
 
     def send(_live: Live) -> None:
         nonlocal attached
-        answer = client.put_function_code_signing_config(
-            FunctionName=desired.function_name, CodeSigningConfigArn=wanted
-        )
-        complete(answer, "CodeSigningConfigArn", doing=doing)
+        if wanted:
+            answer = client.put_function_code_signing_config(FunctionName=name, CodeSigningConfigArn=wanted)
+            complete(answer, "CodeSigningConfigArn", doing=doing)
+        else:
+            complete(client.delete_function_code_signing_config(FunctionName=name), doing=doing)
         attached = wanted
 
     def needed(_live: Live) -> bool:
         return attached != wanted
 
-    return write(Write(function_name=desired.function_name, doing=doing, needed=needed, send=send), live, services)
+    return write(Write(function_name=name, doing=doing, needed=needed, send=send), live, services)

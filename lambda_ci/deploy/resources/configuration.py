@@ -35,7 +35,8 @@ def update_configuration(desired: Desired, current: Current, live: Live, service
         return bool(differing(desired, seen, current, Place.CONFIGURATION)) or environment_differs(desired, seen)
 
     role = str(desired.members.get("Role", ""))
-    work = Write(function_name=desired.function_name, doing=doing, needed=needed, send=send, role=role)
+    values = (*(desired.environment or {}).values(), *live.environment.values())
+    work = Write(function_name=desired.function_name, doing=doing, needed=needed, send=send, role=role, values=values)
     ready = write(work, live, services)
     check_undisturbed(desired, current, answered, ready)
     return ready

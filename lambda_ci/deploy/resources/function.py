@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, cast
 from lambda_ci.adapters.aws_errors import Refusal, asking, unless_absent
 from lambda_ci.adapters.lambda_members import code_members
 from lambda_ci.deploy.answers import complete
+from lambda_ci.deploy.current import look
 from lambda_ci.deploy.received import check_received
-from lambda_ci.deploy.trouble import Persistence, Trouble, trouble
+from lambda_ci.deploy.resources.code_signing import signing
+from lambda_ci.deploy.trouble import Persistence, Trouble, changed_meanwhile, trouble
 from lambda_ci.deploy.upload import carrier, location
 from lambda_ci.deploy.waiting import Unusable, Wait, wait
 from lambda_ci.errors import AwsError
@@ -50,15 +52,32 @@ def create(desired: Desired, services: Services) -> Created:
         ) from failed
 
 
+def remove_leftover(leftover: Live, function_name: str, services: Services) -> None:
+    """Delete what a killed run left. Doing it twice does it once. Raises ``AwsError``, also where it is another by now."""
+    fresh = look(services.aws.lambda_client(), function_name)
+    if fresh is None:
+        return
+    if (fresh.state, fresh.revision_id) != (leftover.state, leftover.revision_id):
+        raise changed_meanwhile(function_name)
+    services.console.line(f"{function_name} failed on creation, and nothing of it was published: making it anew")
+    _delete(function_name, services)
+
+
 def _deleted(function_name: str, services: Services) -> bool:
     """Whether it is gone; where it cannot be deleted, the failure says how to."""
-    client, doing = services.aws.lambda_client(), f"delete the function {function_name}, which failed on creation"
     try:
-        unless_absent(lambda: client.delete_function(FunctionName=function_name), doing=doing)
-    except Refusal as refusal:
-        services.console.line(refusal.what)
+        _delete(function_name, services)
+    except AwsError as error:
+        services.console.line(error.what)
         return False
     return True
+
+
+def _delete(function_name: str, services: Services) -> None:
+    client, doing = services.aws.lambda_client(), f"delete the function {function_name}, which failed on creation"
+    answer = unless_absent(lambda: client.delete_function(FunctionName=function_name), doing=doing)
+    if answer is not None:
+        complete(answer, doing=doing)
 
 
 def _send(request: CreateFunctionRequestTypeDef, desired: Desired, services: Services) -> bool:
@@ -67,7 +86,7 @@ def _send(request: CreateFunctionRequestTypeDef, desired: Desired, services: Ser
     doing = f"create the function {desired.function_name}"
     while True:
         try:
-            with asking(doing):
+            with asking(doing, values=(desired.environment or {}).values()):
                 answer = carrier(desired.package, services).create_function(**request)
         except Refusal as refusal:
             if trouble(refusal) is Trouble.EXISTS:
@@ -93,6 +112,8 @@ def _request(desired: Desired, services: Services) -> CreateFunctionRequestTypeD
         "Tags": dict(desired.tags),
         "Publish": False,
     }
+    if arn := signing(desired):
+        request["CodeSigningConfigArn"] = arn
     if desired.environment is not None:
         request["Environment"] = {"Variables": dict(desired.environment)}
     return cast("CreateFunctionRequestTypeDef", request)

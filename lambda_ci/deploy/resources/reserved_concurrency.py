@@ -41,7 +41,7 @@ def reserve(desired: Desired, _current: Current, live: Live, services: Services)
         answer = client.put_function_concurrency(
             FunctionName=desired.function_name, ReservedConcurrentExecutions=wanted
         )
-        complete({"told": "ReservedConcurrentExecutions" in answer, **answer}, "told", doing=doing)
+        complete(answer, "ReservedConcurrentExecutions", doing=doing)
 
     def needed(seen: Live) -> bool:
         return reservation(desired, seen) is not None

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from lambda_ci.adapters.aws_errors import asking
 from lambda_ci.deploy.answers import complete
 from lambda_ci.deploy.attached import read_url, url_of
 from lambda_ci.deploy.beside import Work, carry_out
+from lambda_ci.deploy.desired import URL_MARK
+from lambda_ci.errors import AwsError
 from lambda_ci.model.change import Action, Change, FieldChange, Resource
 from lambda_ci.model.naming import kebab
 from lambda_ci.model.spec.serving import UrlSpec
@@ -65,6 +68,17 @@ def put_url(desired: Desired, url: Url | None, services: Services) -> Url | None
         look=lambda: read_url(client, name, alias),
     )
     return carry_out(work, url, services)
+
+
+def remove_url_mark(function_arn: str, services: Services) -> None:
+    """After the URL is gone. A tag that stays says too much until the next URL is deleted, and is no reason to fail."""
+    doing = f"remove the tag {URL_MARK} from {function_arn}"
+    try:
+        with asking(doing):
+            answer = services.aws.lambda_client().untag_resource(Resource=function_arn, TagKeys=[URL_MARK])
+        complete(answer, doing=doing)
+    except AwsError as error:
+        services.console.line(error.what)
 
 
 def _declared(spec: UrlSpec) -> dict[str, JsonValue]:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 def permissions_change(desired: Desired, permissions: Permissions) -> Change | None:
     """What has to change; ``None``: nothing. Pure."""
+    if desired.url is None:
+        return None
     wanted = _wanted(desired)
     fields = tuple(
         FieldChange(

@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from lambda_ci.deploy.rights.scope import Right, Scope, all_of_it, everything, right, the_function, whole
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from lambda_ci.model.spec.function import FunctionSpec
+from lambda_ci.deploy.rights.scope import Right, Scope, all_of_it, declared, everything, right, the_function
 
 _LOGS, _APART = "Logs", "Recursion, runtime management and scaling"
-
-
-def _spec(test: Callable[[FunctionSpec], object]) -> Callable[[Scope], bool]:
-    return lambda scope: whole(scope) and bool(test(scope.function.spec))
 
 
 def _log_group(scope: Scope) -> tuple[str, ...]:
@@ -31,7 +20,7 @@ RIGHTS: tuple[Right, ...] = (
         "logs:DescribeLogGroups",
         "plan deploy",
         everything,
-        needed=_spec(lambda spec: spec.log_retention_in_days),
+        needed=declared(lambda spec: spec.log_retention_in_days),
         when="with `log-retention-in-days`",
     ),
     right(
@@ -39,7 +28,7 @@ RIGHTS: tuple[Right, ...] = (
         "logs:CreateLogGroup logs:PutRetentionPolicy",
         "deploy",
         _log_group,
-        needed=_spec(lambda spec: isinstance(spec.log_retention_in_days, int)),
+        needed=declared(lambda spec: isinstance(spec.log_retention_in_days, int)),
         when="with `log-retention-in-days`",
     ),
     right(
@@ -47,7 +36,7 @@ RIGHTS: tuple[Right, ...] = (
         "logs:DeleteRetentionPolicy",
         "deploy",
         _log_group,
-        needed=_spec(lambda spec: spec.log_retention_in_days == "none"),
+        needed=declared(lambda spec: spec.log_retention_in_days == "none"),
         when="with `log-retention-in-days: none`",
     ),
     right(
@@ -55,7 +44,7 @@ RIGHTS: tuple[Right, ...] = (
         "lambda:GetFunctionRecursionConfig",
         "plan deploy",
         the_function,
-        needed=_spec(lambda spec: spec.recursive_loop),
+        needed=declared(lambda spec: spec.recursive_loop),
         when="with `recursive-loop`",
     ),
     right(
@@ -63,7 +52,7 @@ RIGHTS: tuple[Right, ...] = (
         "lambda:PutFunctionRecursionConfig",
         "deploy",
         the_function,
-        needed=_spec(lambda spec: spec.recursive_loop),
+        needed=declared(lambda spec: spec.recursive_loop),
         when="with `recursive-loop`",
     ),
     right(
@@ -71,7 +60,7 @@ RIGHTS: tuple[Right, ...] = (
         "lambda:GetRuntimeManagementConfig",
         "plan deploy",
         all_of_it,
-        needed=_spec(lambda spec: spec.runtime_management),
+        needed=declared(lambda spec: spec.runtime_management),
         when="with `runtime-management`",
     ),
     right(
@@ -79,7 +68,7 @@ RIGHTS: tuple[Right, ...] = (
         "lambda:PutRuntimeManagementConfig",
         "deploy",
         all_of_it,
-        needed=_spec(lambda spec: spec.runtime_management),
+        needed=declared(lambda spec: spec.runtime_management),
         when="with `runtime-management`",
     ),
     right(
@@ -87,7 +76,7 @@ RIGHTS: tuple[Right, ...] = (
         "lambda:GetFunctionScalingConfig",
         "plan deploy",
         all_of_it,
-        needed=_spec(lambda spec: spec.scaling),
+        needed=declared(lambda spec: spec.scaling),
         when="with `scaling`",
     ),
     right(
@@ -95,7 +84,7 @@ RIGHTS: tuple[Right, ...] = (
         "lambda:PutFunctionScalingConfig",
         "deploy",
         all_of_it,
-        needed=_spec(lambda spec: spec.scaling),
+        needed=declared(lambda spec: spec.scaling),
         when="with `scaling`",
     ),
 )

@@ -36,7 +36,8 @@ def _tagged(scope: Scope) -> bool:
 
 def _untags(scope: Scope) -> bool:
     tags = scope.function.spec.tags or {}
-    return _marked(scope) or (whole(scope) and None in tags.values())
+    replaces = scope.function.spec.tags is not None and scope.function.spec.tags_mode == "replace"
+    return _marked(scope) or (whole(scope) and (replaces or None in tags.values() or scope.function.spec.url == "none"))
 
 
 def _smoked(scope: Scope) -> bool:
@@ -85,6 +86,15 @@ RIGHTS: tuple[Right, ...] = (
         when="for a new function that Lambda could not prepare",
         without="it must be deleted by hand",
     ),
+    right(
+        _FUNCTIONS,
+        "lambda:ListAliases lambda:ListVersionsByFunction",
+        "plan deploy",
+        the_function,
+        needed=whole,
+        when="for a new function that Lambda could not prepare, left by a run that was killed",
+        without="it must be deleted by hand",
+    ),
     right(_FUNCTIONS, "lambda:UpdateFunctionConfiguration", "deploy", the_function, needed=whole, when=_NOT_CODE_ONLY),
     right(_FUNCTIONS, "lambda:TagResource", "deploy", the_function, needed=_tagged, when=_TAGS),
     right(
@@ -93,7 +103,7 @@ RIGHTS: tuple[Right, ...] = (
         "deploy",
         the_function,
         needed=_untags,
-        when="for tags without a value, and with a rollout",
+        when="for tags without a value, with `tags-mode: replace`, with `url: none`, and with a rollout",
     ),
     right(
         _FUNCTIONS,

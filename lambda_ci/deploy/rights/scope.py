@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from lambda_ci.model.settings import Function, Settings
+    from lambda_ci.model.spec.function import FunctionSpec
 
     Condition = Mapping[str, Mapping[str, str]]
 
@@ -89,6 +90,7 @@ def all_of_it(scope: Scope) -> tuple[str, ...]:
 
 
 def everything(_scope: Scope) -> tuple[str, ...]:
+    """No resource can be named."""
     return EVERYTHING
 
 
@@ -100,6 +102,11 @@ def whole(scope: Scope) -> bool:
 def has(member: str) -> Callable[[Scope], bool]:
     """Whether a member of Lambda's API is declared with a value."""
     return lambda scope: whole(scope) and bool(scope.function.spec.members.get(member))
+
+
+def declared(test: Callable[[FunctionSpec], object]) -> Callable[[Scope], bool]:
+    """Whether something of a function is declared, other than in code-only mode, which leaves it to others."""
+    return lambda scope: whole(scope) and bool(test(scope.function.spec))
 
 
 def the_member(member: str) -> Callable[[Scope], tuple[str, ...]]:

@@ -8,27 +8,28 @@ from lambda_ci.deploy.rights.scope import (
     Right,
     Scope,
     all_of_it,
+    declared,
     everything,
-    has,
     right,
     the_function,
-    the_member,
     whole,
 )
+from lambda_ci.model.spec.serving import AsyncSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from lambda_ci.model.spec.function import FunctionSpec
+    from typing import Literal
 
 _LAYERS, _URLS, _CALLS, _SIGNING = "Layers", "Function URLs", "Concurrency and asynchronous calls", "Code signing"
 _LONGEST = 51
 """Of what is before the digest."""
 
 
-def _spec(test: Callable[[FunctionSpec], object]) -> Callable[[Scope], bool]:
-    """For what of a declared function is left to others in code-only mode."""
-    return lambda scope: whole(scope) and bool(test(scope.function.spec))
+def _ends(spec: AsyncSpec | Literal["none"]) -> bool:
+    """Whether it may come to pass that no rule is left: no value is declared, and at least one thing goes."""
+    if not isinstance(spec, AsyncSpec):
+        return True
+    values = {spec.maximum_retry_attempts, spec.maximum_event_age_in_seconds, spec.on_success, spec.on_failure}
+    return "none" in values and values <= {None, "none"}
 
 
 def _own_layers(scope: Scope) -> tuple[str, ...]:
@@ -49,7 +50,8 @@ def _layered(scope: Scope) -> bool:
 
 
 def _signing(scope: Scope) -> tuple[str, ...]:
-    return (*the_function(scope), *the_member("CodeSigningConfigArn")(scope))
+    arn = scope.function.spec.code_signing_config_arn or "none"
+    return (*the_function(scope), *(() if arn == "none" else (arn,)))
 
 
 RIGHTS: tuple[Right, ...] = (
@@ -68,7 +70,7 @@ RIGHTS: tuple[Right, ...] = (
         "lambda:GetFunctionUrlConfig lambda:GetPolicy",
         "plan deploy",
         all_of_it,
-        needed=_spec(lambda spec: spec.url),
+        needed=declared(lambda spec: spec.url),
         when="with `url`",
     ),
     right(
@@ -76,7 +78,7 @@ RIGHTS: tuple[Right, ...] = (
         "lambda:CreateFunctionUrlConfig lambda:UpdateFunctionUrlConfig lambda:AddPermission",
         "deploy",
         all_of_it,
-        needed=_spec(lambda spec: spec.url and spec.url != "none"),
+        needed=declared(lambda spec: spec.url and spec.url != "none"),
         when="with `url`",
     ),
     right(
@@ -84,7 +86,7 @@ RIGHTS: tuple[Right, ...] = (
         "lambda:RemovePermission",
         "deploy",
         all_of_it,
-        needed=_spec(lambda spec: spec.url),
+        needed=declared(lambda spec: spec.url),
         when="with `url`, where it stops being public",
     ),
     right(
@@ -92,7 +94,7 @@ RIGHTS: tuple[Right, ...] = (
         "lambda:DeleteFunctionUrlConfig",
         "deploy",
         all_of_it,
-        needed=_spec(lambda spec: spec.url == "none"),
+        needed=declared(lambda spec: spec.url == "none"),
         when="with `url: none`",
     ),
     right(
@@ -100,7 +102,7 @@ RIGHTS: tuple[Right, ...] = (
         "lambda:PutFunctionConcurrency",
         "deploy",
         the_function,
-        needed=_spec(lambda spec: isinstance(spec.reserved_concurrency, int)),
+        needed=declared(lambda spec: isinstance(spec.reserved_concurrency, int)),
         when="with `reserved-concurrency`",
     ),
     right(
@@ -108,7 +110,7 @@ RIGHTS: tuple[Right, ...] = (
         "lambda:DeleteFunctionConcurrency",
         "deploy",
         the_function,
-        needed=_spec(lambda spec: spec.reserved_concurrency == "none"),
+        needed=declared(lambda spec: spec.reserved_concurrency == "none"),
         when="with `reserved-concurrency: none`",
     ),
     right(
@@ -116,7 +118,7 @@ RIGHTS: tuple[Right, ...] = (
         "lambda:GetProvisionedConcurrencyConfig",
         "plan deploy",
         all_of_it,
-        needed=_spec(lambda spec: spec.provisioned_concurrency),
+        needed=declared(lambda spec: spec.provisioned_concurrency),
         when="with `provisioned-concurrency`",
     ),
     right(
@@ -124,7 +126,7 @@ RIGHTS: tuple[Right, ...] = (
         "lambda:PutProvisionedConcurrencyConfig",
         "deploy",
         all_of_it,
-        needed=_spec(lambda spec: isinstance(spec.provisioned_concurrency, int)),
+        needed=declared(lambda spec: isinstance(spec.provisioned_concurrency, int)),
         when="with `provisioned-concurrency`",
     ),
     right(
@@ -132,7 +134,7 @@ RIGHTS: tuple[Right, ...] = (
         "lambda:DeleteProvisionedConcurrencyConfig",
         "deploy",
         all_of_it,
-        needed=_spec(lambda spec: spec.provisioned_concurrency == "none"),
+        needed=declared(lambda spec: spec.provisioned_concurrency == "none"),
         when="with `provisioned-concurrency: none`",
     ),
     right(
@@ -140,7 +142,7 @@ RIGHTS: tuple[Right, ...] = (
         "lambda:GetFunctionEventInvokeConfig",
         "plan deploy",
         all_of_it,
-        needed=_spec(lambda spec: spec.async_),
+        needed=declared(lambda spec: spec.async_),
         when="with `async`",
     ),
     right(
@@ -148,7 +150,7 @@ RIGHTS: tuple[Right, ...] = (
         "lambda:PutFunctionEventInvokeConfig",
         "deploy",
         all_of_it,
-        needed=_spec(lambda spec: spec.async_ and spec.async_ != "none"),
+        needed=declared(lambda spec: spec.async_ and spec.async_ != "none"),
         when="with `async`",
     ),
     right(
@@ -156,15 +158,15 @@ RIGHTS: tuple[Right, ...] = (
         "lambda:DeleteFunctionEventInvokeConfig",
         "deploy",
         all_of_it,
-        needed=_spec(lambda spec: spec.async_ == "none"),
-        when="with `async: none`",
+        needed=declared(lambda spec: spec.async_ and _ends(spec.async_)),
+        when="with `async: none`, or where no rule is left",
     ),
     right(
         _SIGNING,
         "lambda:GetFunctionCodeSigningConfig",
         "plan deploy",
         the_function,
-        needed=has("CodeSigningConfigArn"),
+        needed=declared(lambda spec: spec.code_signing_config_arn),
         when="with `code-signing-config-arn`",
     ),
     right(
@@ -172,7 +174,15 @@ RIGHTS: tuple[Right, ...] = (
         "lambda:PutFunctionCodeSigningConfig",
         "deploy",
         _signing,
-        needed=has("CodeSigningConfigArn"),
+        needed=declared(lambda spec: spec.code_signing_config_arn not in {None, "none"}),
         when="with `code-signing-config-arn`",
+    ),
+    right(
+        _SIGNING,
+        "lambda:DeleteFunctionCodeSigningConfig",
+        "deploy",
+        the_function,
+        needed=declared(lambda spec: spec.code_signing_config_arn == "none"),
+        when="with `code-signing-config-arn: none`",
     ),
 )

@@ -34,7 +34,9 @@ def look(cloudwatch: CloudWatch, release: Release, rollout: RolloutSpec, *, sinc
 
 
 def trouble(health: Health, rollout: RolloutSpec) -> str:
-    """Why the rollout has to end; empty where nothing speaks against it. Pure."""
+    """Why the rollout has to end; empty where nothing speaks against it. An alarm that is gone can ring no more. Pure."""
+    if absent := missing(health, rollout):
+        return f"the alarm {', '.join(absent)} is gone"
     ringing = [alarm for alarm in health.alarms if alarm.state == "ALARM"]
     if ringing:
         return "; ".join(f"the alarm {alarm.name} rings: {alarm.reason}" for alarm in ringing)

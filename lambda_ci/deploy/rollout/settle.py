@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from lambda_ci.model.spec.serving import RolloutSpec
 
 _GIVEN_BACK = 60.0
+_LISTENING = 10.0
+"""Seconds between two looks for a sign of life."""
 _GONE = "DeploymentDoesNotExistException"
 
 
@@ -99,12 +101,27 @@ def _shift(function_name: str, mark: Mark) -> Shift:
 
 
 def _check_dead(function_name: str, mark: Mark, services: Services) -> None:
-    if mark.alive(services.clock.utc()):
-        raise AwsError(
-            f"another run moves the alias {mark.alias} of {function_name} from version {mark.before} to {mark.after}",
-            why=f"Its last sign of life is of {mark.seen:%H:%M:%S} UTC.",
-            fix="wait for it; if it was killed, run this again in three minutes: then its split is taken back",
-        )
+    """Return once nobody can be at it any more. A run that was killed a moment ago looks like one that is at it: only the next sign
+    of life tells. Raises ``AwsError`` with that."""
+    client, told = services.aws.lambda_client(), False
+    while mark.alive(services.clock.utc()):
+        if not told:
+            services.console.line(
+                f"a run began to move the alias {mark.alias} from version {mark.before} to {mark.after}: "
+                "waiting until it gives a sign of life, or none for too long"
+            )
+        told = True
+        services.clock.sleep(_LISTENING)
+        live = look(client, function_name)
+        found = read_mark(live.tags) if live else None
+        if found is None:
+            return
+        if found != mark:
+            raise AwsError(
+                f"another run moves the alias {found.alias} of {function_name} from version {found.before} to {found.after}",
+                why=f"Its last sign of life is of {found.seen:%H:%M:%S} UTC.",
+                fix="wait for its end, and run this again",
+            )
 
 
 def _clear(function_name: str, mark: Mark, services: Services) -> None:

@@ -23,8 +23,8 @@ def steps(rollout: RolloutSpec) -> tuple[Step, ...]:
     if rollout.strategy == "canary":
         return (Step(_share(rollout.percent), seconds),)
     if rollout.strategy == "linear":
-        count = int(99.999 // rollout.percent)
-        return tuple(Step(_share(rollout.percent * number), seconds) for number in range(1, count + 1))
+        shares = (_share(rollout.percent * number) for number in range(1, int(99.999 // rollout.percent) + 1))
+        return tuple(Step(share, seconds) for share in shares if share < 1)  # the last can round up to everything
     return ()
 
 

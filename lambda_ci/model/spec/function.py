@@ -12,12 +12,22 @@ from lambda_ci.model.spec.apart import Retention, RuntimeManagementSpec, Scaling
 from lambda_ci.model.spec.packages import AuditSpec, BuildSpec, ImageSpec, PackageSpec
 from lambda_ci.model.spec.section import Section
 from lambda_ci.model.spec.serving import AsyncSpec, RolloutSpec, SmokeCase, UrlSpec
+from lambda_ci.model.spec.triggers import TriggerSpec
 from lambda_ci.model.target import Architecture, Target
 
 AliasName = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[a-zA-Z0-9_-]*[a-zA-Z_-][a-zA-Z0-9_-]*$")]
 
 
 FunctionName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-zA-Z0-9_-]+$")]
+
+
+CodeSigning = Annotated[
+    str,
+    Field(
+        max_length=200,
+        pattern=r"^(none|arn:aws[a-zA-Z-]*:lambda:[a-z0-9-]+:[0-9]{12}:code-signing-config:csc-[a-z0-9]{17})$",
+    ),
+]
 
 
 class FunctionSpec(Section):
@@ -77,6 +87,13 @@ class FunctionSpec(Section):
     tags: Mapping[str, str | None] | None = Field(
         None, description="Tags on the function; those of others stay, and one without a value (`KEY:`) is removed."
     )
+    tags_mode: Literal["merge", "replace"] = Field(
+        "merge", description="`merge` keeps tags that others have set on the function, `replace` removes them."
+    )
+    code_signing_config_arn: CodeSigning | None = Field(
+        None,
+        description="The ARN of a code signing configuration: Lambda takes only code that it trusts. `none`: without one.",
+    )
     mode: Literal["full", "code-only"] = Field(
         "full",
         description="`code-only`: only the code is deployed, with version, tests and alias; everything else that is declared here "
@@ -123,7 +140,7 @@ class FunctionSpec(Section):
     url: UrlSpec | Literal["none"] | None = Field(
         None,
         description="A function URL on the alias, made once the alias runs a tested version. `none`: without one; only what "
-        "carries a permission of lambda-ci is deleted.",
+        "carries a permission or a tag of lambda-ci is deleted.",
     )
     async_: AsyncSpec | Literal["none"] | None = Field(
         None,
@@ -149,6 +166,12 @@ class FunctionSpec(Section):
     scaling: ScalingSpec | None = Field(
         None,
         description="How many environments each version has; only for functions with `capacity-provider-config`.",
+    )
+    triggers: tuple[TriggerSpec, ...] | None = Field(
+        None,
+        description="What calls the alias, made once it runs a tested version. What lambda-ci made and is not in this list any "
+        "more is removed; `[]` removes all of it. Previews of pull requests have none, unless their stage says so.",
+        max_length=100,
     )
     members: Mapping[str, JsonValue] = Field(default_factory=dict, exclude=True, repr=False)
 

@@ -10,7 +10,7 @@ from lambda_ci.model.artifact import ImagePackage
 from lambda_ci.model.change import Resource
 from lambda_ci.model.history import Record
 from lambda_ci.verbs.building.images import carried
-from lambda_ci.verbs.deploying.verification import check, tested
+from lambda_ci.verbs.deploying.verification import check, check_callable, tested
 from lambda_ci.verbs.origin import check_newer, check_revision
 from lambda_ci.verbs.outcome import failure_of
 
@@ -107,6 +107,7 @@ class Deployment:
         if self.guard:
             self.guard(present)
         self._check_newer(plan, present)
+        check_callable(self.built.function, plan, present)
         new = apply.apply(plan, wanted, present, self.services)
         self._keep(new)
         if new.moves:
@@ -155,7 +156,7 @@ class Deployment:
             Record.parse(present.released.description),
             self.settings,
             replace(self.world, console=self.services.console),
-            own=self.services.record.commit,
+            own=self.services.record,
             subject=f"the alias {present.alias} of {present.function_name}",
         )
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambda_ci.errors import VerificationError
+from lambda_ci.errors import AwsError, VerificationError
+from lambda_ci.model.change import Resource
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from lambda_ci.deploy.current import Current
     from lambda_ci.deploy.release import Release
     from lambda_ci.deploy.services import Services
+    from lambda_ci.model.change import Plan
     from lambda_ci.model.result import SmokeResult
     from lambda_ci.model.settings import Function, Settings
 
@@ -28,6 +31,22 @@ def tested(function: Function, release: Release, settings: Settings, services: S
             clock=services.clock,
         )
     )
+
+
+def check_callable(function: Function, plan: Plan, present: Current) -> None:
+    """Raises AwsError where the function is stopped and stays so, and a new version could not be tested."""
+    stopped = present.latest is not None and present.latest.reserved_concurrency == 0
+    if not (stopped and function.spec.smoke and plan.find(Resource.VERSION)) or _lifted(function):
+        return
+    raise AwsError(
+        f"{plan.function_name} is stopped (its reserved concurrency is 0), so that no new version of it can be tested",
+        why="Smoke tests are calls as well, and a version that was not tested gets no traffic.",
+        fix="start it again for this deployment (`reserved-concurrency: none`, or a number), or take `smoke` out",
+    )
+
+
+def _lifted(function: Function) -> bool:
+    return function.spec.mode == "full" and function.spec.reserved_concurrency not in {0, None}
 
 
 def check(

@@ -128,6 +128,20 @@ def test_an_invocation_waits_longer_than_the_function_may_run_and_is_never_repea
     assert (invoke, control, upload) == ((930, 1), (60, 8), (300, 4))
 
 
+def test_half_a_pair_of_keys_is_refused_before_any_request() -> None:
+    with pytest.raises(AwsError, match="AWS_SECRET_ACCESS_KEY") as caught:
+        reach({"AWS_ACCESS_KEY_ID": "AKIA"}, region="eu-west-1").lambda_client()
+    assert caught.value.why == "Only a part of the AWS credentials was found."
+
+
+def test_the_word_that_an_emulator_takes_as_a_secret_hides_no_words() -> None:
+    console, stream = quiet()
+    environ = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+    connect(AwsSpec.model_validate({}), environ=environ, console=console)
+    console.line("1 smoke test passed")
+    assert stream.getvalue() == "1 smoke test passed\n"
+
+
 def test_secrets_of_the_environment_are_masked() -> None:
     console, stream = quiet()
     environ = {"AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "hunter2", "AWS_SESSION_TOKEN": "token3"}

@@ -64,6 +64,7 @@ def test_an_unknown_refusal_keeps_the_words_of_aws() -> None:
             "clock is wrong",
         ),
         ("SignatureDoesNotMatch", "Signature not yet current: 2026…", "clock is wrong"),
+        ("AccessDeniedException", "Cross-account pass role is not allowed.", "another account than the credentials"),
         (
             "InvalidParameterValueException",
             "The provided execution role does not have permissions to call CreateNetworkInterface on EC2",

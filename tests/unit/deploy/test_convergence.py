@@ -31,6 +31,7 @@ CARRIED_OUT = {
     Resource.CONFIGURATION: {"UpdateFunctionConfiguration"},
     Resource.TAGS: {"TagResource", "UntagResource"},
     Resource.LOG_RETENTION: {"CreateLogGroup", "PutRetentionPolicy", "DeleteRetentionPolicy"},
+    Resource.CODE_SIGNING: {"PutFunctionCodeSigningConfig", "DeleteFunctionCodeSigningConfig"},
     Resource.RECURSION: {"PutFunctionRecursionConfig"},
     Resource.RESERVED_CONCURRENCY: {"PutFunctionConcurrency", "DeleteFunctionConcurrency"},
     Resource.VERSION: {"PublishVersion"},

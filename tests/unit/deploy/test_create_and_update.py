@@ -205,13 +205,25 @@ def test_a_declared_code_signing_configuration_is_attached_before_the_code(proje
     arn = "arn:aws:lambda:eu-west-1:123456789012:code-signing-config:csc-0123456789abcdefg"
     project.deploy(project.function(), project.package("v1"))
     server.requests.clear()
-    function = project.function({"CodeSigningConfigArn": arn})
+    function = project.function(code_signing_config_arn=arn)
     project.deploy(function, project.package("v2"))
     assert server.writes[:2] == ["PutFunctionCodeSigningConfig", "UpdateFunctionCode"]
     assert server.functions["orders"].code_signing == arn
     server.requests.clear()
     assert not project.plan(function, project.package("v2")).changed
     assert server.operations == ["GetFunction", "GetFunction", "GetFunctionCodeSigningConfig"]
+
+
+def test_a_code_signing_configuration_comes_with_a_new_function_and_is_taken_off_again(
+    project: Project, server: AwsServer
+) -> None:
+    arn = "arn:aws:lambda:eu-west-1:123456789012:code-signing-config:csc-0123456789abcdefg"
+    project.deploy(project.function(code_signing_config_arn=arn), project.package())
+    assert server.functions["orders"].code_signing == arn
+    assert "PutFunctionCodeSigningConfig" not in server.operations
+    project.deploy(project.function(code_signing_config_arn="none"), project.package())
+    assert server.functions["orders"].code_signing == ""
+    assert not project.plan(project.function(code_signing_config_arn="none"), project.package()).changed
 
 
 def test_a_structure_declared_in_part_keeps_its_other_keys(project: Project, server: AwsServer) -> None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 def parts(server: AwsServer) -> Iterator[PartServer]:
     """Where GetFunction says that packages are."""
     with PartServer() as running:
-        server.lambda_.locate = lambda digest: running.url(running.add(server.lambda_.stored[digest]))
+        server.lambda_.locate = lambda digest: running.presigned(running.add(server.lambda_.stored[digest]))
         yield running
 
 
@@ -183,7 +183,7 @@ def test_a_small_package_may_come_whole_and_a_large_one_not(project: Project, pa
 def test_what_is_no_zip_file_is_not_believed(
     project: Project, server: AwsServer, parts: PartServer, cut: bytes
 ) -> None:
-    server.lambda_.locate = lambda _digest: parts.url(parts.add(cut))
+    server.lambda_.locate = lambda _digest: parts.presigned(parts.add(cut))
     code = difference(project, project.package("v1"), package(project.folder, {"app.py": b"2"}, {}))
     assert code.unknown.startswith("the deployed package cannot be looked into: ")
 

@@ -168,7 +168,10 @@ def test_what_a_killed_rollout_left_is_a_change(project: Project, server: AwsSer
 @pytest.mark.parametrize(
     ("mark", "words"),
     [
-        ("live/1/2/20261121T075930Z", "another run moves the calls; a deploy stops before it writes anything"),
+        (
+            "live/1/2/20261121T075930Z",
+            "another run moves the calls; a deploy stops before it writes anything, unless that run was killed",
+        ),
         ("live/1/2/20261121T070000Z/d-0A1B2C3D4", "CodeDeploy moves the calls; a deploy waits for it first"),
     ],
 )

@@ -91,11 +91,12 @@ def test_where_no_url_is_declared_none_is_read_or_touched(project: Project, serv
     [
         (PUBLIC, CORS, [UPDATE]),
         (PUBLIC, {"auth-type": "NONE", "invoke-mode": "RESPONSE_STREAM"}, [UPDATE]),
-        (PUBLIC, SIGNED, [REMOVE, REMOVE, UPDATE]),
+        (PUBLIC, SIGNED, ["TagResource", REMOVE, REMOVE, UPDATE]),
         (SIGNED, PUBLIC, [ADD, ADD, UPDATE]),
         (PUBLIC, "none", [DELETE, REMOVE, REMOVE]),
         (None, "none", []),
-        (None, SIGNED, [CREATE]),
+        (None, SIGNED, ["TagResource", CREATE]),
+        (SIGNED, "none", [DELETE, "UntagResource"]),
     ],
 )
 def test_a_url_alone_publishes_nothing_and_the_plan_is_empty_afterwards(
@@ -163,12 +164,23 @@ def test_statements_of_others_stay(project: Project, server: AwsServer) -> None:
     assert not orders(server).urls
 
 
-def test_a_url_that_is_not_ours_is_never_deleted(project: Project, server: AwsServer) -> None:
+@pytest.mark.parametrize("tags", [{}, {"lambda-ci:url": "beta"}])
+def test_a_url_that_is_not_ours_is_never_deleted(project: Project, server: AwsServer, tags: dict[str, str]) -> None:
     deployed(project, server, SIGNED)
-    with pytest.raises(AwsError, match="does not carry a permission of lambda-ci") as caught:
+    orders(server).tags = {"lambda-ci:project": "shop", **tags}
+    with pytest.raises(AwsError, match="carries neither a permission nor a tag of lambda-ci") as caught:
         project.deploy(project.function(url="none"), project.package("v2"))
     assert "delete-function-url-config --function-name orders --qualifier live" in caught.value.fix
     assert server.writes == []
+
+
+def test_a_tag_that_cannot_be_taken_off_fails_nothing(project: Project, server: AwsServer) -> None:
+    deployed(project, server, SIGNED)
+    server.faults.add("UntagResource", Status(403, "AccessDeniedException", "no"))
+    project.deploy(project.function(url="none"), project.package())
+    assert not orders(server).urls
+    assert not project.plan(project.function(url="none"), project.package()).changed
+    assert "could not remove the tag lambda-ci:url" in project.log.getvalue()
 
 
 def test_a_failed_smoke_test_leaves_no_url(project: Project, server: AwsServer) -> None:

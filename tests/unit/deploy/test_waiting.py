@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -7,11 +8,13 @@ import pytest
 
 from lambda_ci.deploy.waiting import Readiness, readiness
 from lambda_ci.errors import AwsError
-from tests.fakes.aws_server import Before, Lost, Reset, Status
-from tests.fakes.deployment import ROLE
+from lambda_ci.model.change import Action, Resource
+from tests.fakes.aws_server import After, Before, Lost, Reset, Status
+from tests.fakes.deployment import ROLE, Killed
 from tests.fakes.lives import live
 
 if TYPE_CHECKING:
+    from tests.fakes.aws_lambda import Deployed
     from tests.fakes.aws_server import AwsServer
     from tests.fakes.aws_strict import JsonObject
     from tests.fakes.deployment import Project
@@ -71,9 +74,10 @@ def test_a_failed_creation_that_may_not_be_deleted_says_how_to(
     with pytest.raises(AwsError, match="no free addresses") as caught:
         project.deploy(project.function(), project.package())
     assert "delete-function --function-name orders" in caught.value.fix
-    with pytest.raises(AwsError, match="in the state Failed") as again:
-        project.plan(project.function(), project.package())
-    assert "delete" in again.value.fix
+    gone = project.plan(project.function(), project.package()).changes[0]
+    assert (gone.resource, gone.action) == (Resource.FUNCTION, Action.DELETE)
+    project.deploy(project.function(), project.package())
+    assert project.alias() == "1"
 
 
 def test_what_another_run_created_is_not_deleted(project: Project, server: AwsServer) -> None:
@@ -82,9 +86,66 @@ def test_what_another_run_created_is_not_deleted(project: Project, server: AwsSe
     server.faults.add("CreateFunction", Status(409, "ResourceConflictException", "Function already exist: orders"))
     with pytest.raises(AwsError):
         project.deploy(project.function(), project.package())
-    with pytest.raises(AwsError, match="in the state Failed"):
-        project.deploy(project.function(), project.package())
     assert "DeleteFunction" not in server.operations
+
+
+@pytest.fixture
+def leftover(project: Project, server: AwsServer) -> Deployed:
+    """A run is killed when it has asked for a function, and Lambda cannot prepare it."""
+    server.lambda_.next_transition_fails = ("The subnet has no free addresses.", "SubnetOutOfIPAddresses")
+    with suppress(Killed), project.killed_for_good_after(2):
+        project.deploy(project.function(), project.package())
+    assert project.client.get_function(FunctionName="orders")
+    function = server.functions["orders"]
+    assert function.state == "Failed"
+    server.requests.clear()
+    return function
+
+
+def test_what_a_killed_run_left_is_made_anew_and_the_plan_says_so(
+    project: Project, server: AwsServer, leftover: Deployed
+) -> None:
+    plan = project.plan(project.function(), project.package())
+    assert [(one.resource, one.action) for one in plan.changes[:2]] == [
+        (Resource.FUNCTION, Action.DELETE),
+        (Resource.FUNCTION, Action.CREATE),
+    ]
+    assert "no free addresses" in plan.changes[0].fields[0].before
+    assert server.writes == []
+    project.deploy(project.function(), project.package())
+    assert (project.alias(), server.writes[:2]) == ("1", ["DeleteFunction", "CreateFunction"])
+    assert server.functions["orders"] is not leftover
+    assert not project.plan(project.function(), project.package()).changed
+
+
+@pytest.mark.parametrize("kept", ["mark", "version", "alias", "unseen"])
+def test_a_failed_function_that_may_be_somebodys_stays(
+    project: Project, server: AwsServer, leftover: Deployed, kept: str
+) -> None:
+    if kept == "mark":
+        leftover.tags = {"lambda-ci:project": "another"}
+    elif kept == "version":
+        leftover.versions["1"] = {**server.lambda_.describe(leftover), "Version": "1"}
+    elif kept == "alias":
+        leftover.aliases["beta"] = {"Name": "beta", "AliasArn": "a", "FunctionVersion": "$LATEST"}
+    else:
+        server.faults.add("ListAliases", Status(403, "AccessDeniedException", "no"), times=9)
+    with pytest.raises(AwsError, match="in the state Failed") as caught:
+        project.deploy(project.function(), project.package())
+    assert server.writes == []
+    assert "aws lambda delete-function --function-name orders" in caught.value.fix
+
+
+def test_a_failed_function_that_another_run_has_made_anew_meanwhile_stays(
+    project: Project, server: AwsServer, leftover: Deployed
+) -> None:
+    def anew() -> None:
+        leftover.state, leftover.revision = "Active", "another"
+
+    server.faults.add("ListVersionsByFunction", After(anew))
+    with pytest.raises(AwsError, match="was changed by somebody else"):
+        project.deploy(project.function(), project.package())
+    assert server.writes == []
 
 
 def test_an_update_that_fails_is_a_failed_deploy_and_the_next_one_repairs_it(

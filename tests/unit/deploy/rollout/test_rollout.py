@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lambda_ci.deploy import current
@@ -73,6 +73,7 @@ def test_the_steps_of_a_strategy(rollout: dict[str, object], expected: tuple[Ste
 
 
 @given(st.floats(0.01, 99), st.floats(0.01, 1440))
+@example(0.09424920821653689, 1.0)
 def test_weights_grow_and_stay_below_all(percent: float, minutes: float) -> None:
     planned = steps(spec(strategy="linear", percent=percent, minutes=minutes))
     found = [step.weight for step in planned]
@@ -208,10 +209,29 @@ def test_a_rollout_of_another_run_is_left_alone(project: Project, new: Release) 
         roll_out(new, rollout, project.services)
     live = current.look(project.client, "orders")
     assert live
-    before = alias(project.server)
+    before, began = alias(project.server), project.clock.now
+    sign = After(lambda: project.server.functions["orders"].tags.update({TAG: "live/1/2/20261121T080300Z"}))
+    project.server.faults.add("GetFunction", sign, after=1)
     with pytest.raises(AwsError, match="another run moves the alias live of orders from version 1 to 2"):
         settle("orders", live, spec(), project.services)
-    assert alias(project.server) == before
+    assert (alias(project.server), project.clock.now - began) == (before, 30)
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_a_run_that_was_killed_a_moment_ago_needs_no_third_run(project: Project, new: Release, *, ended: bool) -> None:
+    """Nobody knows that it was killed until its next sign of life fails to come; or it was alive, and ends well meanwhile."""
+    with pytest.raises((Killed, RollbackError)), project.killed_for_good_after(6):
+        roll_out(new, spec(**CANARY), project.services)
+    live = current.look(project.client, "orders")
+    assert live
+    began = project.clock.now
+    if ended:
+        orders = project.server.functions["orders"]
+        done = After(lambda: (orders.tags.pop(TAG), orders.aliases["live"].pop("RoutingConfig")))
+        project.server.faults.add("GetFunction", done, after=0)
+    assert settle("orders", live, spec(), project.services)
+    assert (alias(project.server), TAG in project.server.functions["orders"].tags) == (("1", {}), False)
+    assert (project.clock.now - began < 30) is ended
 
 
 def test_a_rollback_by_another_ends_the_rollout_and_is_not_undone(project: Project, new: Release) -> None:
