@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from lambda_ci.adapters.rest import Rest, Uncertain
+from lambda_ci.adapters.rest import Rest, Uncertain, text_at
 from lambda_ci.errors import ForgeError
 from lambda_ci.model.preview import Standing, State
 
@@ -64,9 +64,9 @@ class BitbucketForge:
             self._values(self.rest.ask("GET", self._path("pullrequests"), query={"pagelen": "1"}), doing=doing)
             return Standing(open=False, head="")
         self._check(answer, doing=doing)
-        if (state := _text(answer.body, "state")) in _CLOSED:
+        if (state := text_at(answer.body, "state")) in _CLOSED:
             return Standing(open=False, head="")
-        head = _text(answer.body, "source", "commit", "hash")
+        head = text_at(answer.body, "source", "commit", "hash")
         if state != "OPEN" or not head:
             raise _nonsense(doing)
         return Standing(open=True, head=self._whole(head, doing=doing))
@@ -103,7 +103,7 @@ class BitbucketForge:
         """The statuses of this group are those of a preview that was stopped. None is no error."""
         number, doing = group.rpartition("pr-")[2], f"end the previews of {group}"
         for one in list(self._all(f"pullrequests/{number}/statuses", doing=doing, absent=True)):
-            key, commit = str(one.get("key")), _text(one, "links", "commit", "href").rpartition("/")[2]
+            key, commit = str(one.get("key")), text_at(one, "links", "commit", "href").rpartition("/")[2]
             if key.startswith(_key(group)) and one.get("state") != _OVER and commit:
                 body = {name: one.get(name) for name in ("key", "name", "url", "description")} | {"state": _OVER}
                 answer = self.rest.ask("PUT", self._path(f"commit/{commit}/statuses/build/{quote(key)}"), body=body)
@@ -113,25 +113,25 @@ class BitbucketForge:
         doing, path = f"write the comment under pull request {number}", f"pullrequests/{number}/comments"
         content: dict[str, JsonValue] = {"content": {"raw": body}}
         for one in self._all(path, doing=doing):
-            raw = _text(one, "content", "raw")
+            raw = text_at(one, "content", "raw")
             if one.get("deleted") or "id" not in one or not raw.startswith(marker):
                 continue
             if raw.strip() == body.strip():
-                return _text(one, "links", "html", "href")
+                return text_at(one, "links", "html", "href")
             answer = self.rest.ask("PUT", self._path(f"{path}/{one['id']}"), body=content)
             if answer.status not in {403, 404, 410}:  # Somebody else's, or deleted in this moment.
                 self._check(answer, doing=doing)
-                return _text(one, "links", "html", "href")
+                return text_at(one, "links", "html", "href")
         if not create:
             return ""
         answer = self.rest.ask("POST", self._path(path), body=content)
         self._check(answer, doing=doing)
-        return _text(answer.body, "links", "html", "href")
+        return text_at(answer.body, "links", "html", "href")
 
     def _whole(self, commit: str, *, doing: str) -> str:
         answer = self.rest.ask("GET", self._path(f"commit/{commit}"))
         self._check(answer, doing=doing)
-        if not (whole := _text(answer.body, "hash")).startswith(commit):
+        if not (whole := text_at(answer.body, "hash")).startswith(commit):
             raise _nonsense(doing)
         return whole
 
@@ -142,7 +142,7 @@ class BitbucketForge:
             if absent and answer.status == 404:
                 return
             yield from self._values(answer, doing=doing)
-            if not (following := _text(answer.body, "next")):
+            if not (following := text_at(answer.body, "next")):
                 return
             answer = self.rest.ask("GET", following)
 
@@ -197,10 +197,3 @@ def _key(group: str, environment: str = "") -> str:
 def _cut(markdown: str) -> str:
     notice = "\n\n…\n\n*This comment was cut. The log of the step has all of it.*\n"
     return markdown if len(markdown) <= LONGEST_COMMENT else markdown[: LONGEST_COMMENT - len(notice)] + notice
-
-
-def _text(body: Any, *path: str) -> str:  # noqa: ANN401 - JSON
-    """What stands there, if it is text; else nothing."""
-    for part in path:
-        body = body.get(part) if isinstance(body, dict) else None
-    return body if isinstance(body, str) else ""

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from lambda_ci.ci.cutting import cut
 from lambda_ci.ci.reports import SUMMARY as REPORT
 from lambda_ci.ci.reports import Reports
 from lambda_ci.model.problem import Origin, Problem, Severity
@@ -26,7 +27,6 @@ ANNOTATIONS = 10
 """Of one kind in one step; the runner only logs the rest."""
 SUMMARY_BYTES = 1024 * 1024
 """For one step; the runner drops a larger summary as a whole."""
-CUT = "\n\n…\n\n*This summary was cut: GitHub takes 1 MiB at most. The log has all of it.*\n"
 OUTPUT = "GITHUB_OUTPUT"
 SUMMARY = "GITHUB_STEP_SUMMARY"
 
@@ -136,17 +136,6 @@ class GitHub:
         value = value.encode(errors="replace").decode()
         delimiter = _absent(value, lambda: f"ghadelimiter_{self.token()}")
         return f"{name}<<{delimiter}\n{value}\n{delimiter}\n"
-
-
-def cut(markdown: str, *, room: int) -> bytes:
-    """The summary in UTF-8, at most ``room`` bytes of it, ending at a whole character and with a notice if it was cut."""
-    whole = (markdown if markdown.endswith("\n") else f"{markdown}\n").encode(errors="replace")
-    if len(whole) <= room:
-        return whole
-    notice = CUT.encode()
-    if room < len(notice):
-        return b""
-    return whole[: room - len(notice)].decode(errors="ignore").encode() + notice
 
 
 def _place(origin: Origin) -> list[tuple[str, str]]:

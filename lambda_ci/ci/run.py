@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from lambda_ci.adapters.url import public
 from lambda_ci.ci.marks import stands
@@ -44,9 +45,9 @@ def _gitlab(environ: Variables) -> Run:
 
 
 def _bitbucket(environ: Variables) -> Run:
-    """support.atlassian.com, variables and secrets."""
-    origin = environ.get("BITBUCKET_GIT_HTTP_ORIGIN", "")
-    number, step = environ.get("BITBUCKET_BUILD_NUMBER", ""), environ.get("BITBUCKET_STEP_UUID", "")
+    """support.atlassian.com, variables and secrets. The origin begins with ``http:``, and the step's name has braces."""
+    origin = environ.get("BITBUCKET_GIT_HTTP_ORIGIN", "").replace("http://", "https://", 1)
+    number, step = environ.get("BITBUCKET_BUILD_NUMBER", ""), quote(environ.get("BITBUCKET_STEP_UUID", ""))
     return Run(
         builder="https://bitbucket.org/product/features/pipelines",
         invocation=f"{public(origin)}/pipelines/results/{number}/steps/{step}" if number else "",
@@ -78,9 +79,9 @@ def _azure(environ: Variables) -> Run:
 
 
 def _jenkins(environ: Variables) -> Run:
-    """jenkins.io, using environment variables; those of git are the plugin's."""
+    """jenkins.io, using environment variables; those of git are the plugin's, and no address is there where none was set up."""
     return Run(
-        builder=environ.get("JENKINS_URL", ""),
+        builder=environ.get("JENKINS_URL") or "https://www.jenkins.io",
         invocation=environ.get("BUILD_URL", ""),
         number=environ.get("BUILD_NUMBER", ""),
         repository=_repository(environ, "GIT_COMMIT", environ.get("GIT_URL", "")),
@@ -99,4 +100,5 @@ _RUNS: Mapping[str, Callable[[Variables], Run]] = {
     "CIRCLECI": _circleci,
     "TF_BUILD": _azure,
     "JENKINS_URL": _jenkins,
+    "JENKINS_HOME": _jenkins,
 }

@@ -120,5 +120,6 @@ _SYSTEMS: Mapping[str, Callable[[Surroundings], CiSystem]] = {
     "CIRCLECI": _circleci,
     "TF_BUILD": _azure,
     "JENKINS_URL": _jenkins,
+    "JENKINS_HOME": _jenkins,
 }
-"""By the variable that tells them."""
+"""By the variable that tells them. Jenkins has an address only where somebody set it up."""

@@ -7,91 +7,33 @@ IAM user guide, "Available keys for OIDC federation".
 
 from __future__ import annotations
 
+import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from lambda_ci.errors import ConfigurationError
+from lambda_ci.model.trust import Trust, Wish
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from pydantic import JsonValue
-
 SYSTEMS = ("github", "gitlab", "bitbucket", "circleci")
+LONGEST = 2048
+"""Characters of a trust policy, white space apart, until AWS allows an account more (IAM user guide, "IAM and AWS STS quotas")."""
 _UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _ANY_UUID = "-".join("?" * length for length in (8, 4, 4, 4, 12))
 """For StringLike. ``*`` would also match what somebody else's branch can be called."""
 _WORD = r"[A-Za-z0-9_.-]+"
 _ISSUER = re.compile(r"https://[A-Za-z0-9.-]+(?::[0-9]+)?(?:/[A-Za-z0-9._-]+)*")
+_GITHUB = "https://token.actions.githubusercontent.com"
 _REPOSITORIES = {
     "github": (rf"{_WORD}/{_WORD}", "OWNER/REPOSITORY"),
     "gitlab": (rf"{_WORD}(?:/{_WORD})+", "GROUP/PROJECT"),
     "bitbucket": (rf"{_WORD}/\{{{_UUID}\}}", "WORKSPACE/{REPOSITORY-UUID}"),
     "circleci": (rf"{_UUID}/{_UUID}", "ORGANIZATION-ID/PROJECT-ID"),
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Wish:
-    """Who shall be trusted: runs of ``repository`` for these branches, environments or pull requests; with none of them, nobody.
-
-    ``identity``: GitHub's numbers of owner and repository, empty where they are not known. ``origin``: CircleCI's name of
-    the repository that the code comes from (``github.com/team/shop``). Empty ``issuer`` and ``audience``: the system's own.
-    """
-
-    system: str
-    repository: str
-    branches: tuple[str, ...] = ()
-    environments: tuple[str, ...] = ()
-    pull_requests: bool = False
-    account: str = "ACCOUNT"
-    partition: str = "aws"
-    issuer: str = ""
-    audience: str = ""
-    identity: tuple[str, str] | None = None
-    origin: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Trust:
-    """``subjects`` are patterns (``*``, ``?``) of the tokens' claim ``sub``; ``claims`` are others that must be equal."""
-
-    issuer: str
-    audience: str
-    subjects: tuple[str, ...]
-    claims: Mapping[str, str] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
-    """For people: what the patterns let in, and what the tokens cannot tell."""
-    account: str
-    partition: str
-
-    @property
-    def provider(self) -> str:
-        """Its name on AWS, and what the names of conditions begin with."""
-        return self.issuer.removeprefix("https://")
-
-    @property
-    def document(self) -> dict[str, JsonValue]:
-        """The trust policy as IAM takes it."""
-        equal: dict[str, JsonValue] = {f"{self.provider}:aud": self.audience}
-        equal |= {f"{self.provider}:{name}": value for name, value in self.claims.items()}
-        subject: JsonValue = self.subjects[0] if len(self.subjects) == 1 else list(self.subjects)
-        patterns = any("*" in one or "?" in one for one in self.subjects)
-        condition: dict[str, JsonValue] = {"StringEquals": equal}
-        if patterns:
-            condition["StringLike"] = {f"{self.provider}:sub": subject}
-        else:
-            equal[f"{self.provider}:sub"] = subject
-        principal = f"arn:{self.partition}:iam::{self.account}:oidc-provider/{self.provider}"
-        statement: dict[str, JsonValue] = {
-            "Effect": "Allow",
-            "Principal": {"Federated": principal},
-            "Action": "sts:AssumeRoleWithWebIdentity",
-            "Condition": condition,
-        }
-        return {"Version": "2012-10-17", "Statement": [statement]}
 
 
 def trust(wish: Wish) -> Trust:
@@ -108,9 +50,18 @@ def trust(wish: Wish) -> Trust:
             f"--issuer must be an https address without a slash at its end, not {wish.issuer!r}",
             fix="give the issuer as the tokens have it in `iss`",
         )
-    for flag, names in (("--branch", wish.branches), ("--environment", wish.environments)):
+    for flag, names in (("--branch", wish.branches), ("--tag", wish.tags), ("--environment", wish.environments)):
         _check_names(flag, names)
-    return _MAKERS[wish.system](wish)
+    made = _MAKERS[wish.system](wish)
+    size = len(json.dumps(made.document, separators=(",", ":")))
+    return replace(made, notes=(*made.notes, _too_long(size))) if size > LONGEST else made
+
+
+def _too_long(size: int) -> str:
+    return (
+        f"IAM takes {LONGEST} characters in a trust policy, more only on request, and this one has {size}: use a pattern such as "
+        "--branch 'release/*', or several roles"
+    )
 
 
 def _check_names(flag: str, names: Iterable[str]) -> None:
@@ -118,9 +69,9 @@ def _check_names(flag: str, names: Iterable[str]) -> None:
         if not name or "$" in name or not name.isprintable() or " " in name:
             fix = "use a name without white space and `$`"
             raise ConfigurationError(f"{flag} {name!r} cannot stand in a policy", fix=fix)
-        if flag == "--branch" and name.startswith("refs/"):
-            fix = "give its name alone, such as main; tags have no role of their own"
-            raise ConfigurationError(f"{flag} {name!r} is a reference, not the name of a branch", fix=fix)
+        if flag in {"--branch", "--tag"} and name.startswith("refs/"):
+            fix = "give its name alone: --branch main for refs/heads/main, --tag 'v*' for refs/tags/v*"
+            raise ConfigurationError(f"{flag} {name!r} is a reference, not the name of a branch or a tag", fix=fix)
 
 
 def _github(wish: Wish) -> Trust:
@@ -132,7 +83,7 @@ def _github(wish: Wish) -> Trust:
             fix=f"`gh api repos/{wish.repository} --jq '.owner.id, .id'` prints them",
         )
     owner, _, name = wish.repository.partition("/")
-    contexts = [f"ref:refs/heads/{branch}" for branch in wish.branches]
+    contexts = [f"ref:{ref}" for ref in _refs(wish)]
     contexts += [f"environment:{environment.replace(':', '%3A')}" for environment in wish.environments]
     contexts += ["pull_request"] if wish.pull_requests else []
     owner_id, repository_id = wish.identity or ("*", "*")
@@ -143,14 +94,19 @@ def _github(wish: Wish) -> Trust:
             "the numbers of owner and repository are not known, so that any are taken: give --owner-id and --repo-id, as "
             f"`gh api repos/{wish.repository} --jq '.owner.id, .id'` prints them, and nobody who takes over the name can take the role"
         )
-    if wish.environments and wish.branches:
-        notes.append("a job with `environment:` has a subject with the environment and without the branch")
+    if wish.environments and _refs(wish):
+        notes.append("a job with `environment:` has a subject with the environment and without the branch or the tag")
+    if wish.identity and wish.issuer:
+        notes.append(
+            f"AWS looks at the number of the repository (`repository_id`) in tokens of {_GITHUB} only: whoever takes over the name on "
+            f"{wish.issuer} could take the role, where its tokens have no numbers in `sub`"
+        )
     return _trust(
         wish,
-        issuer="https://token.actions.githubusercontent.com",
+        issuer=_GITHUB,
         audience="sts.amazonaws.com.cn" if wish.partition == "aws-cn" else "sts.amazonaws.com",
         subjects=(f"{form}:{context}" for context in contexts for form in forms),
-        claims={"repository_id": repository_id} if wish.identity else {},
+        claims={"repository_id": repository_id} if wish.identity and not wish.issuer else {},
         notes=notes,
     )
 
@@ -160,6 +116,7 @@ def _gitlab(wish: Wish) -> Trust:
         raise _cannot_tell("environments", "Limit the branch instead, and protect it and the environment in GitLab.")
     _must_choose(wish)
     branches = ("*",) if wish.pull_requests else wish.branches
+    refs = [*(f"branch:ref:{branch}" for branch in branches), *(f"tag:ref:{tag}" for tag in wish.tags)]
     notes = [*_about_patterns(wish)]
     if wish.issuer:
         notes.append(
@@ -172,16 +129,17 @@ def _gitlab(wish: Wish) -> Trust:
         wish,
         issuer="https://gitlab.com",
         audience="sts.amazonaws.com",
-        subjects=(f"project_path:{wish.repository}:ref_type:branch:ref:{branch}" for branch in branches),
+        subjects=(f"project_path:{wish.repository}:ref_type:{ref}" for ref in refs),
         notes=notes,
     )
 
 
 def _bitbucket(wish: Wish) -> Trust:
     """``sub`` is ``{REPOSITORY}:{STEP}``, or ``{REPOSITORY}:{ENVIRONMENT}:{STEP}`` in a deployment; braces included."""
-    if wish.branches:
+    if _refs(wish):
         raise _cannot_tell(
-            "branches", "Use --environment with the UUID of a deployment, and limit the deployment to the branch."
+            "branches and tags",
+            "Use --environment with the UUID of a deployment, and limit the deployment to the branch.",
         )
     workspace, _, repository = wish.repository.partition("/")
     for environment in wish.environments:
@@ -216,13 +174,13 @@ def _circleci(wish: Wish) -> Trust:
         raise _cannot_tell("environments and pull requests", "Use --branch, or a context that only some may use.")
     organization, _, project = wish.repository.partition("/")
     subject = f"org/{organization}/project/{project}/user/{_ANY_UUID}"
-    if wish.branches and not re.fullmatch(rf"{_WORD}(?:/{_WORD})+", wish.origin):
+    if _refs(wish) and not re.fullmatch(rf"{_WORD}(?:/{_WORD})+", wish.origin):
         raise ConfigurationError(
-            "--branch needs --origin for circleci, such as github.com/team/shop",
-            why="A fork may have a branch of the same name.",
+            "--branch and --tag need --origin for circleci, such as github.com/team/shop",
+            why="A fork may have a branch or a tag of the same name.",
             fix="name the repository as in the token's `oidc.circleci.com/vcs-origin`",
         )
-    if not wish.branches:
+    if not _refs(wish):
         raise _too_much(
             "every branch of the project, and forks that are given secrets, could", "give --branch and --origin"
         )
@@ -230,7 +188,7 @@ def _circleci(wish: Wish) -> Trust:
         wish,
         issuer=f"https://oidc.circleci.com/org/{organization}",
         audience=organization,
-        subjects=(f"{subject}/vcs-origin/{wish.origin}/vcs-ref/refs/heads/{branch}" for branch in wish.branches),
+        subjects=(f"{subject}/vcs-origin/{wish.origin}/vcs-ref/{ref}" for ref in _refs(wish)),
         notes=[*_about_patterns(wish), "`?` stands for one sign of the UUID of the user who started the pipeline"],
     )
 
@@ -255,9 +213,14 @@ def _trust(
     )
 
 
+def _refs(wish: Wish) -> list[str]:
+    return [*(f"refs/heads/{branch}" for branch in wish.branches), *(f"refs/tags/{tag}" for tag in wish.tags)]
+
+
 def _about_patterns(wish: Wish) -> list[str]:
     patterns = {
         "push a branch": [name for name in wish.branches if {"*", "?"} & set(name)],
+        "push a tag": [name for name in wish.tags if {"*", "?"} & set(name)],
         "deploy to an environment": [name for name in wish.environments if {"*", "?"} & set(name)],
     }
     signs = "(`*`: any text, `?`: one sign)"
@@ -269,8 +232,8 @@ def _about_patterns(wish: Wish) -> list[str]:
 
 
 def _must_choose(wish: Wish) -> None:
-    if not (wish.branches or wish.environments or wish.pull_requests):
-        fix = "give --branch main, --environment NAME or --pull-requests; `--branch '*'` for every branch"
+    if not (_refs(wish) or wish.environments or wish.pull_requests):
+        fix = "give --branch main, --tag 'v*', --environment NAME or --pull-requests; `--branch '*'` for every branch"
         raise _too_much("whoever may push any branch could", fix)
 
 

@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 
     from pydantic import JsonValue
 
-    from lambda_ci.ci.trust import Trust, Wish
     from lambda_ci.model.settings import Settings
+    from lambda_ci.model.trust import Trust, Wish
     from lambda_ci.verbs.world import World
 
 _OF_ONE = {"owner_id": "github", "repo_id": "github", "origin": "circleci"}
-_OF_TRUST = ("repo", "branch", "environment", "pull_requests", "issuer", "audience", *_OF_ONE)
+_OF_TRUST = ("repo", "branch", "tag", "environment", "pull_requests", "issuer", "audience", *_OF_ONE)
+PREVIEW = "preview"
+"""The verb whose functions are others than those of the rest."""
 _PARTITIONS = ("aws", "aws-cn", "aws-us-gov", "aws-eusc")
 
 
@@ -39,6 +41,7 @@ class Policy(Command):
     trust: str = ""
     repo: str = ""
     branch: Sequence[str] = ()
+    tag: Sequence[str] = ()
     environment: Sequence[str] = ()
     pull_requests: bool = False
     partition: str = "aws"
@@ -52,8 +55,8 @@ class Policy(Command):
     def declare(parser: argparse.ArgumentParser) -> None:
         from lambda_ci.deploy.policy import VERBS
 
-        text = "the rights of this verb only, such as plan; may be repeated"
-        parser.add_argument("--verb", action="append", choices=sorted(VERBS), default=[], help=text)
+        text = "the rights of this verb only, such as plan; may be repeated. Previews are not among the others: preview"
+        parser.add_argument("--verb", action="append", choices=sorted((*VERBS, PREVIEW)), default=[], help=text)
         parser.add_argument(
             "--account", metavar="ID", help="the AWS account, 12 digits; default: that of aws.role-to-assume"
         )
@@ -80,6 +83,13 @@ class Policy(Command):
         if self.trust and self.verb:
             fix = "print the rights on their own: `lambda-ci policy --verb plan`"
             raise ConfigurationError("--verb: a trust policy says nothing of rights", fix=fix)
+        if PREVIEW in self.verb and len(set(self.verb)) > 1:
+            fix = (
+                "print them on their own, for a role of their own: previews run code that nobody may have looked at yet"
+            )
+            raise ConfigurationError(
+                "--verb preview: its rights are for other functions than those of the rest", fix=fix
+            )
         if alien := self._given(name for name, system in _OF_ONE.items() if system != self.trust):
             raise ConfigurationError(
                 f"{alien}: the tokens of {self.trust} have nothing like that", fix="leave them out"
@@ -92,9 +102,9 @@ class Policy(Command):
         from lambda_ci.deploy.policy import INLINE, MANAGED, VERBS, document, policy, size
         from lambda_ci.report.policy import policy_notes
 
-        settings = settle(self, world)
+        settings, verbs = self._asked(world)
         account, region = self._account(settings), _region(settings, world)
-        statements = policy(settings, account=account, region=region, verbs=self.verb or VERBS)
+        statements = policy(settings, account=account, region=region, verbs=verbs or VERBS)
         if not statements:
             raise ConfigurationError("these verbs need no rights for this configuration", fix="leave --verb out")
         characters = size(statements)
@@ -102,11 +112,22 @@ class Policy(Command):
         notes += (
             []
             if self.verb
-            else ["for every verb, also destroy, prune and invoke: --verb deploy --verb rollback has less"]
+            else [
+                "for every verb, also destroy, prune and invoke: --verb deploy --verb rollback has less",
+                "previews of pull requests have rights of their own: --verb preview",
+            ]
         )
         _tell(world, [*notes, *_unknown(account, region)])
         members: dict[str, JsonValue] = {"policy": document(statements), "size": characters, "notes": list(notes)}
         return json.dumps(document(statements), indent=2), members
+
+    def _asked(self, world: World) -> tuple[Settings, Sequence[str]]:
+        """The settings, and the verbs of the table that stand for those that were asked for."""
+        if PREVIEW not in self.verb:
+            return settle(self, world), self.verb
+        from lambda_ci.preview.naming import for_any
+
+        return for_any(settle(self, world, preview=True)), ("deploy", PREVIEW)
 
     def _account(self, settings: Settings) -> str:
         role = settings.aws.role_to_assume
@@ -124,7 +145,7 @@ class Policy(Command):
         return json.dumps(found.document, indent=2), _told(found, commands)
 
     def _wish(self, world: World) -> Wish:
-        from lambda_ci.ci.trust import Wish
+        from lambda_ci.model.trust import Wish
 
         known = world.environ.get("GITHUB_REPOSITORY") == self.repo
         owner = self.owner_id or (world.environ.get("GITHUB_REPOSITORY_OWNER_ID", "") if known else "")
@@ -133,6 +154,7 @@ class Policy(Command):
             system=self.trust,
             repository=self.repo,
             branches=tuple(self.branch),
+            tags=tuple(self.tag),
             environments=tuple(self.environment),
             pull_requests=self.pull_requests,
             account=self.account or "ACCOUNT",
@@ -153,6 +175,9 @@ def _declare_trust(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--repo", default="", help=f"the one repository: {shapes}")
     group.add_argument(
         "--branch", action="append", default=[], help="runs of this branch (`*`: any text); may be repeated"
+    )
+    group.add_argument(
+        "--tag", action="append", default=[], help="runs of this tag of the repository, such as `v*`; may be repeated"
     )
     group.add_argument(
         "--environment", action="append", default=[], help="jobs of this deployment environment; may be repeated"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import ssl
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,10 +15,12 @@ from lambda_ci.main import SystemClock
 from lambda_ci.model.preview import Deployment, Standing, State
 from tests.fakes.gitlab_server import BOT, PROJECT, STRANGER, TOKEN, GitLabServer
 from tests.fakes.json_server import Reply
+from tests.fakes.quiet import FakeClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+TLS = Path(__file__).parent / "tls"
 MARKER = "<!-- lambda-ci preview of shop -->"
 ONE, TWO = "1" * 40, "2" * 40
 ADDRESS = "https://gitlab.com/team/shop"
@@ -156,6 +160,18 @@ def test_another_commit_and_another_try_are_deployments_of_their_own(server: Git
     assert len(server.environments) == 1
 
 
+@pytest.mark.parametrize("state", [State.SUCCESS, State.FAILURE])
+def test_the_environment_of_the_job_itself_gets_the_address_and_its_deployment_ends_with_the_job(
+    server: GitLabServer, state: State
+) -> None:
+    server.start_job("shop/pr-7", ONE)
+    _forge(server).announce(_deployment(State.RUNNING))
+    _forge(server).announce(_deployment(state, url="https://a.example/"))
+    [environment], [deployment] = server.environments, server.deployments
+    assert environment["external_url"] == "https://a.example/"
+    assert deployment["status"] == "running"
+
+
 def test_the_environments_of_the_group_are_stopped_and_no_others(server: GitLabServer) -> None:
     names = ["shop/pr-7", "shop/pr-7/orders", "shop/pr-7/cart", "shop/pr-70", "my-shop/pr-7"]
     for name in names:
@@ -175,3 +191,45 @@ def test_a_refusal_says_what_to_write_where(server: GitLabServer, status: int, w
         _forge(server).comment(7, marker=MARKER, markdown=_text("one"))
     assert words in str(refused.value)
     assert TOKEN not in str(refused.value)
+
+
+@pytest.mark.parametrize("variable", ["CI_SERVER_TLS_CA_FILE", "SSL_CERT_FILE"])
+def test_a_gitlab_of_ones_own_is_trusted_by_the_authority_that_the_runner_names(variable: str) -> None:
+    """A file that is not in this container is none."""
+    server = GitLabServer()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(TLS / "server.pem")
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    server.open(7, head=ONE)
+    environ = {"CI_API_V4_URL": server.api.replace("http:", "https:"), "CI_SERVER_TLS_CA_FILE": "/builds/gone.pem"}
+    with server:
+        made = gitlab(PROJECT, token=TOKEN, environ=environ | {variable: str(TLS / "authority.pem")}, clock=FakeClock())
+        assert made.standing(7).open
+
+
+def test_what_was_wrong_with_the_members_of_a_request_is_told_on_one_line(server: GitLabServer) -> None:
+    answer = {"message": {"external_url": ["is blocked: Only allowed schemes are http, https"], "base": "no"}}
+    server.faults.append(("POST .*/environments", Reply(400, answer)))
+    with pytest.raises(ForgeError) as refused:
+        _forge(server).announce(_deployment(State.RUNNING))
+    assert "400: external_url: is blocked: Only allowed schemes are http, https; base: no." in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"Retry-After": "7"}, 7),
+        ({"RateLimit-Remaining": "0", "RateLimit-Reset": "1750000020", "Date": "Sun, 15 Jun 2025 15:06:40 GMT"}, 21),
+        ({}, 60),
+    ],
+)
+def test_too_many_requests_are_waited_for_as_long_as_gitlab_says(
+    server: GitLabServer, headers: dict[str, str], seconds: int
+) -> None:
+    """The last one is a limit on what one user does, such as 300 notes in a minute, which comes without a word of when."""
+    words = {"message": {"error": "This endpoint has been requested too many times. Try again later."}}
+    server.faults.append(("GET .*/merge_requests/7", Reply(429, words, headers)))
+    clock = FakeClock()
+    environ = {"CI_API_V4_URL": server.api}
+    assert gitlab(PROJECT, token=TOKEN, environ=environ, clock=clock).standing(7).open
+    assert clock.slept == [seconds]

@@ -29,11 +29,9 @@ class _Handler(HttpHandler):
     server: Proxy
 
     def _answer(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        body = self.body()
         self.server.asked.append((self.command, self.path, json.loads(body) if body else None))
-        self.send_response(self.server.status[self.command])
-        self.send_header("Content-Length", "0")
-        self.end_headers()
+        self.send(self.server.status[self.command], [])
 
     do_DELETE = do_PUT = do_POST = _answer
 

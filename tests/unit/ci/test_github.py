@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambda_ci.ci.github import CUT, SUMMARY_BYTES, GitHub, cut, escape_data, escape_property
+from lambda_ci.ci.cutting import CUT, cut
+from lambda_ci.ci.github import SUMMARY_BYTES, GitHub, escape_data, escape_property
 from lambda_ci.model.problem import Origin, Problem, Severity
 from tests.fakes.runner import assignments
 from tests.fakes.workflow_commands import Command, commands

@@ -39,11 +39,11 @@ SYSTEMS = {
         {
             "BITBUCKET_BUILD_NUMBER": "3",
             "BITBUCKET_STEP_UUID": "{1-2}",
-            "BITBUCKET_GIT_HTTP_ORIGIN": "https://git.example/o/shop",
+            "BITBUCKET_GIT_HTTP_ORIGIN": "http://git.example/o/shop",
             "BITBUCKET_COMMIT": SHA,
         },
         "https://bitbucket.org/product/features/pipelines",
-        "https://git.example/o/shop/pipelines/results/3/steps/{1-2}",
+        "https://git.example/o/shop/pipelines/results/3/steps/%7B1-2%7D",
         "https://git.example/o/shop",
     ),
     "circleci": (

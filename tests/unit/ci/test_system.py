@@ -24,6 +24,8 @@ from lambda_ci.model.problem import Origin, Problem
         ({"CIRCLECI": "true"}, "CircleCI"),
         ({"TF_BUILD": "True"}, "Azure Pipelines"),
         ({"JENKINS_URL": "https://jenkins.example/"}, "Jenkins"),
+        ({"JENKINS_HOME": "/var/jenkins_home", "JENKINS_URL": ""}, "Jenkins"),
+        ({"GITHUB_ACTIONS": "true", "JENKINS_HOME": "/var/jenkins_home"}, "GitHub Actions"),
         ({"CI": "true"}, "plain"),
         ({}, "plain"),
     ],

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambda_ci.ci.trust import Wish, trust
+from lambda_ci.ci.trust import LONGEST, trust
 from lambda_ci.errors import ConfigurationError
+from lambda_ci.model.trust import Wish
 from tests.fakes.trust_judge import admits
 
 if TYPE_CHECKING:
@@ -77,6 +78,9 @@ def judged(wish: Wish, token: Mapping[str, str]) -> bool:
         (PINNED, "repo:octo@123/shop@457:ref:refs/heads/main", False),
         (replace(MAIN, branches=("release/*",)), "repo:octo/shop:ref:refs/heads/release/1.2", True),
         (replace(MAIN, branches=("release/*",)), "repo:octo/shop:ref:refs/heads/main", False),
+        (replace(MAIN, branches=(), tags=("v*",)), "repo:octo/shop:ref:refs/tags/v1.2", True),
+        (replace(MAIN, branches=(), tags=("v*",)), "repo:octo@123/shop@456:ref:refs/tags/v1.2", True),
+        (replace(MAIN, branches=(), tags=("v*",)), "repo:octo/shop:ref:refs/heads/v1.2", False),
         (replace(MAIN, branches=(), environments=("prod",)), "repo:octo/shop:environment:prod", True),
         (replace(MAIN, branches=(), environments=("prod",)), "repo:octo@1/shop@2:environment:prod", True),
         (replace(MAIN, branches=(), environments=("prod",)), "repo:octo/shop:environment:production", False),
@@ -100,6 +104,8 @@ def test_a_repository_that_takes_over_the_name_has_another_number() -> None:
     [
         (GROUP, "project_path:team/sub/shop:ref_type:branch:ref:main", True),
         (GROUP, "project_path:team/sub/shop:ref_type:tag:ref:main", False),
+        (replace(GROUP, branches=(), tags=("v*",)), "project_path:team/sub/shop:ref_type:tag:ref:v1", True),
+        (replace(GROUP, branches=(), tags=("v*",)), "project_path:team/sub/shop:ref_type:branch:ref:v1", False),
         (GROUP, "project_path:team/sub/shop:ref_type:branch:ref:main2", False),
         (GROUP, "project_path:team/shop:ref_type:branch:ref:main", False),
         (GROUP, "project_path:evil/team/sub/shop:ref_type:branch:ref:main", False),
@@ -172,10 +178,41 @@ def test_a_server_of_ones_own_is_another_issuer(wish: Wish, issuer: str) -> None
     assert all(key.startswith(f"{provider}:") for keys in statement[0]["Condition"].values() for key in keys)
 
 
+def test_aws_looks_at_numbers_in_tokens_of_github_com_only() -> None:
+    """A condition on a claim that AWS does not know of would let nobody in."""
+    issuer = "https://git.example/_services/token"
+    wish = replace(PINNED, issuer=issuer)
+    token = {"iss": issuer, "aud": "sts.amazonaws.com", "sub": "repo:octo/shop:ref:refs/heads/main"}
+    assert judged(wish, token)
+    assert not judged(wish, {**token, "sub": "repo:octo@9/shop@456:ref:refs/heads/main"})
+    assert "repository_id" in " ".join(trust(wish).notes)
+    assert "repository_id" not in " ".join(trust(PINNED).notes)
+
+
+def test_a_tag_of_circleci_is_none_of_a_fork() -> None:
+    wish = replace(PROJECT, branches=(), tags=("v*",))
+    for origin, ref, admitted in (
+        ("team", "refs/tags/v1", True),
+        ("evil", "refs/tags/v1", False),
+        ("team", "refs/heads/v1", False),
+    ):
+        token = {**CIRCLECI, "sub": f"{USER}/vcs-origin/github.com/{origin}/shop/vcs-ref/{ref}"}
+        assert judged(wish, token) is admitted
+
+
+@pytest.mark.parametrize(("branches", "told"), [(8, False), (30, True)])
+def test_a_policy_that_iam_will_not_take_is_told_of(branches: int, told: bool) -> None:
+    found = trust(replace(MAIN, branches=tuple(f"team-{number}/main" for number in range(branches))))
+    size = len(json.dumps(found.document, separators=(",", ":")))
+    assert (size > LONGEST) is told
+    assert (f"this one has {size}" in " ".join(found.notes)) is told
+
+
 def test_what_a_pattern_lets_in_is_said() -> None:
-    wish = replace(PINNED, branches=("main", "release/*"), environments=("prod-?",))
+    wish = replace(PINNED, branches=("main", "release/*"), tags=("v*",), environments=("prod-?",))
     told = " ".join(trust(wish).notes)
     assert "release/*: whoever may push a branch" in told
+    assert "v*: whoever may push a tag" in told
     assert "prod-?: whoever may deploy to an environment" in told
     assert "main:" not in told
 
@@ -215,10 +252,13 @@ def test_china_has_an_audience_of_its_own() -> None:
         (replace(STEPS, environments=()), "is not said"),
         (replace(STEPS, environments=("*",)), "must be the UUID"),
         (replace(STEPS, branches=("main",)), "do not tell branches"),
+        (replace(STEPS, tags=("v*",)), "do not tell branches and tags"),
+        (replace(MAIN, tags=("refs/tags/v1",)), "is a reference"),
+        (replace(PROJECT, branches=(), tags=("v*",), origin=""), "need --origin"),
         (replace(PROJECT, repository=f"{A}/*"), "--repo must be ORGANIZATION-ID/PROJECT-ID"),
         (replace(PROJECT, branches=()), "is not said"),
-        (replace(PROJECT, origin=""), "needs --origin"),
-        (replace(PROJECT, origin="github.com/*"), "needs --origin"),
+        (replace(PROJECT, origin=""), "need --origin"),
+        (replace(PROJECT, origin="github.com/*"), "need --origin"),
         (replace(PROJECT, pull_requests=True), "do not tell"),
     ],
 )
