@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lambda_ci.adapters.rest import Rest, Uncertain
+from lambda_ci.adapters.rest import Rest, Uncertain, text_at
 from lambda_ci.errors import ForgeError
 from lambda_ci.model.preview import Standing, State
 
@@ -57,7 +57,7 @@ class GitHub:
     def standing(self, number: int) -> Standing:
         """The pull request as it is now. None is ever deleted: 404 is a token that may not know of the repository."""
         found = self._ask("GET", f"pulls/{number}", doing=f"read pull request {number}", needs=_PULLS)
-        state, head = _text(found, "state"), _text(found, "head", "sha")
+        state, head = text_at(found, "state"), text_at(found, "head", "sha")
         if not (state and head):
             raise _nonsense(f"read pull request {number}")
         return Standing(open=state == "open", head=head)
@@ -66,7 +66,7 @@ class GitHub:
         """The open pull request from ``owner``'s branch (also a fork's), if its head is this very commit."""
         query = {"state": "open", "head": f"{owner}:{branch}", "per_page": _MOST}
         for one in self._all("pulls", query, doing=f"look for the pull request of {commit[:12]}", needs=_PULLS):
-            if _text(one, "head", "sha") == commit:
+            if text_at(one, "head", "sha") == commit:
                 return one
         return None
 
@@ -103,13 +103,25 @@ class GitHub:
         if mine is None:
             if not create:
                 return ""
-            return _text(self._post(f"issues/{number}/comments", {"body": body}, doing=doing), "html_url")
+            return self._new(number, marker, body, doing=doing)
         if mine.get("body") == body:
-            return _text(mine, "html_url")
+            return text_at(mine, "html_url")
         found = self._ask("PATCH", f"issues/comments/{mine['id']}", {"body": body}, doing=doing, absent=True)
         if found is None:  # Somebody deleted it in this moment.
-            return _text(self._post(f"issues/{number}/comments", {"body": body}, doing=doing), "html_url")
-        return _text(found, "html_url")
+            return self._new(number, marker, body, doing=doing)
+        return text_at(found, "html_url")
+
+    def _new(self, number: int, marker: str, body: str, *, doing: str) -> str:
+        """Where another run wrote its first one in the same moment, the older of the two stays, with this text."""
+        made = self._post(f"issues/{number}/comments", {"body": body}, doing=doing)
+        first = self._mine(number, marker, doing=doing)
+        if first is None or not isinstance(made, dict) or first["id"] == made.get("id"):
+            return text_at(made, "html_url")
+        kept = self._ask("PATCH", f"issues/comments/{first['id']}", {"body": body}, doing=doing, absent=True)
+        if kept is None:
+            return text_at(made, "html_url")
+        self._ask("DELETE", f"issues/comments/{made['id']}", doing=doing, absent=True)
+        return text_at(kept, "html_url")
 
     def _mine(self, number: int, marker: str, *, doing: str) -> dict[str, Any] | None:
         """The first comment with the marker that this token's own author wrote. Anybody can write the marker."""
@@ -119,14 +131,14 @@ class GitHub:
             if not str(one.get("body") or "").startswith(marker):
                 continue
             login = self._login() if login is None else login
-            if _text(one, "user", "login") == login or (not login and _text(one, "user", "type") == "Bot"):
+            if text_at(one, "user", "login") == login or (not login and text_at(one, "user", "type") == "Bot"):
                 return one
         return None
 
     def _login(self) -> str:
         """Whose token this is; empty for an app's (such as the job's own), which GitHub does not let ask."""
         answer = self.rest.ask("GET", "user")
-        return _text(answer.body, "login") if answer.ok else ""
+        return text_at(answer.body, "login") if answer.ok else ""
 
     def _create(self, deployment: Deployment) -> dict[str, Any]:
         """Without merging the base branch, and whatever checks are still running: it is deployed already."""
@@ -151,7 +163,7 @@ class GitHub:
         for one in deployments:
             path = f"deployments/{one['id']}/statuses"
             last = self._ask("GET", path, query={"per_page": "1"}, doing=doing, needs=_DEPLOYMENTS)
-            if isinstance(last, list) and last and _text(last[0], "state") == _INACTIVE:
+            if isinstance(last, list) and last and text_at(last[0], "state") == _INACTIVE:
                 if all_of_them:
                     continue
                 return
@@ -193,7 +205,11 @@ class GitHub:
             return
         words = answer.message.rstrip(".")
         said = f"GitHub answered {answer.status}{words and f': {words}'}"
-        why, fix = _ADVICE.get(answer.status, (".", "look at what GitHub says; its documentation explains the words"))
+        why, fix = (
+            _LOCKED
+            if "is locked" in words
+            else _ADVICE.get(answer.status, (".", "look at what GitHub says; its documentation explains the words"))
+        )
         what = f"could not {doing} in {self.repository}"
         raise ForgeError(what, why=f"{said}{why}", fix=fix.format(needs=needs))
 
@@ -202,6 +218,7 @@ _RIGHT = (
     "give the job that right, together with those it has: `permissions: {{{needs}, …}}`; a token of your own needs the same. "
     "The token of a pull request from a fork, and of Dependabot's, can only read"
 )
+_LOCKED = (". Only collaborators may write there.", "unlock the conversation, or announce deployments instead")
 _ADVICE = {
     401: (
         ". The token is wrong, has expired, or its job is over.",
@@ -223,10 +240,3 @@ def cut(markdown: str, *, most: int = LONGEST_COMMENT) -> str:
 def _nonsense(doing: str) -> ForgeError:
     fix = "look at GITHUB_API_URL: is it the API of a GitHub?"
     return ForgeError(f"could not {doing}", why="The answer is not what GitHub's API answers.", fix=fix)
-
-
-def _text(body: Any, *path: str) -> str:  # noqa: ANN401 - JSON
-    """What stands there, if it is text; else nothing."""
-    for part in path:
-        body = body.get(part) if isinstance(body, dict) else None
-    return body if isinstance(body, str) else ""

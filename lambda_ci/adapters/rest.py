@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, Self
 from urllib.parse import urljoin
 
 import requests
+from urllib3.exceptions import DecodeError, HTTPError
 
 from lambda_ci.adapters.http import plain, retry_after, trust
 from lambda_ci.adapters.url import origin_of, without_credentials
@@ -55,7 +56,7 @@ class Answer:
         body = self.body if isinstance(self.body, dict) else {}
         error = body.get("error")
         found = error.get("message") if isinstance(error, dict) else body.get("message") or error
-        return " ".join(str(found).split())[:300] if found else ""
+        return " ".join(_words(found).split())[:300] if found else ""
 
 
 class Uncertain(ForgeError):
@@ -162,7 +163,9 @@ class Rest:
             ) from error
         except requests.ConnectTimeout as error:
             return None, plain(error), backoff
-        except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError) as error:
+        except DecodeError as error:
+            raise ForgeError(f"{self.name} sends what cannot be unpacked", why=plain(error)) from error
+        except (requests.ConnectionError, requests.Timeout, HTTPError) as error:
             if method not in _REPEATABLE and not _refused(error):
                 raise self._uncertain(method, plain(error)) from error
             return None, plain(error), backoff
@@ -222,9 +225,23 @@ class Rest:
         )
 
 
+def text_at(body: object, *path: str) -> str:
+    """What stands there in an answer, if it is text; else nothing."""
+    for part in path:
+        body = body.get(part) if isinstance(body, dict) else None
+    return body if isinstance(body, str) else ""
+
+
+def _words(said: JsonValue) -> str:
+    """GitLab says what is wrong by member: ``{"name": ["is too long"]}`` → ``name: is too long``."""
+    if isinstance(said, dict):
+        return "; ".join(f"{name}: {_words(text)}" for name, text in said.items())
+    return ", ".join(map(_words, said)) if isinstance(said, list) else str(said)
+
+
 def _limited(answer: Answer) -> float | None:
     """Seconds to wait where there were too many requests; ``None`` where that is not what the answer says."""
-    spent = answer.headers.get("x-ratelimit-remaining") == "0"
+    spent = "0" in (answer.headers.get("x-ratelimit-remaining"), answer.headers.get("ratelimit-remaining"))
     words = "rate limit" in answer.message.lower() or "abuse" in answer.message.lower()
     if answer.status != 429 and not (answer.status == 403 and (spent or words or "retry-after" in answer.headers)):
         return None
@@ -247,12 +264,13 @@ def _until_reset(answer: Answer) -> float:
 
     try:
         now = parsedate_to_datetime(answer.headers.get("date", "")).timestamp()
-        return max(1.0, float(answer.headers.get("x-ratelimit-reset", "")) - now + 1)
+        reset = answer.headers.get("x-ratelimit-reset") or answer.headers.get("ratelimit-reset", "")
+        return max(1.0, float(reset) - now + 1)
     except (TypeError, ValueError):
         return _LIMITED_PAUSE
 
 
-def _refused(error: requests.RequestException) -> bool:
+def _refused(error: Exception) -> bool:
     """Whether the connection was never made, so that the server has seen nothing."""
     return "NewConnectionError" in repr(error) or "NameResolutionError" in repr(error)
 

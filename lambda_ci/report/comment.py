@@ -98,14 +98,20 @@ def _linked(text: str, functions: Sequence[FunctionResult]) -> str:
 
 
 def _without_hashes(plan: Plan) -> Plan:
-    return replace(plan, changes=tuple(_named(change) for change in plan.changes))
+    drift = tuple(
+        replace(one, before=_set(one.before), found=_set(one.found)) if one.field.startswith(_ENVIRONMENT) else one
+        for one in plan.drift
+    )
+    return replace(plan, changes=tuple(_named(change) for change in plan.changes), drift=drift)
 
 
 def _named(change: Change) -> Change:
     fields = tuple(
-        replace(one, before="set" if one.before else "", after="set" if one.after else "")
-        if one.field.startswith(_ENVIRONMENT)
-        else one
+        replace(one, before=_set(one.before), after=_set(one.after)) if one.field.startswith(_ENVIRONMENT) else one
         for one in change.fields
     )
     return replace(change, fields=fields)
+
+
+def _set(value: str) -> str:
+    return value and "set"

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from lambda_ci.report import layers
 from lambda_ci.report.difference import savings_members
 from lambda_ci.report.failure import worst
+from lambda_ci.report.schedules import triggers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -82,6 +83,7 @@ def _planned(one: FunctionResult) -> dict[str, JsonValue]:
         "changed": one.changed,
         "changes": _changes(one.plan),
         "drift": _drift(one.plan),
+        **triggers(one),
         "code": _code(one.plan.code) if one.plan and one.plan.code else None,
         "package": _build(one.build) if one.build else None,
     }
@@ -90,7 +92,8 @@ def _planned(one: FunctionResult) -> dict[str, JsonValue]:
 def _deployed(one: FunctionResult) -> dict[str, JsonValue]:
     package = _build(one.build) if one.build else None
     url = {"function-url": one.url} if one.url else {}
-    return _moved(one) | url | {"changes": _changes(one.plan), "drift": _drift(one.plan), "package": package}
+    told = {"changes": _changes(one.plan), "drift": _drift(one.plan), **triggers(one), "package": package}
+    return _moved(one) | url | told
 
 
 def _moved(one: FunctionResult) -> dict[str, JsonValue]:
@@ -127,6 +130,7 @@ def _observed(one: FunctionResult) -> dict[str, JsonValue]:
         "state": one.state or None,
         "unpublished": one.unpublished,
         "history": [_past(past) for past in one.history],
+        **triggers(one),
     }
 
 

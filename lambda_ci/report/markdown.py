@@ -10,8 +10,10 @@ from lambda_ci.console import visible
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;", "#": "&#35;"})
-"""``@`` and ``#`` would mention people and issues."""
+_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "#": "&#35;"})
+_MENTIONS = re.compile(r"(?<![0-9A-Za-z])@(?=[0-9A-Za-z])|&#35;(?=[0-9])|\bgh-(?=[0-9])", re.IGNORECASE)
+"""Forges look for people and issues in the finished text, where entities are characters again: a space without width is between."""
+_BETWEEN = "&#8203;"
 _LINKS = (("://", "&#58;//"), ("www.", "www&#46;"))
 _PUNCTUATION = re.compile(r"([\\`*_\[\]|~$])")
 
@@ -26,7 +28,8 @@ def escape(text: str) -> str:
 
 def html(text: str) -> str:
     """Text that shows as it is, on one line, within an HTML element, where Markdown's own marks do not count."""
-    return " ".join(visible(text).split()).translate(_ENTITIES)
+    line = " ".join(visible(text).split()).translate(_ENTITIES)
+    return _MENTIONS.sub(lambda found: f"{found[0]}{_BETWEEN}", line)
 
 
 def fence(text: str) -> str:

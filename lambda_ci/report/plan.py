@@ -22,7 +22,11 @@ _FATES: Mapping[tuple[Where, Fate], str] = {
     (Where.LATEST, Fate.WAITS): "changed on $LATEST, not declared; in no version until the next one is published",
     (Where.ALIAS, Fate.REPLACED): "not by lambda-ci; ends with this deploy",
     (Where.ALIAS, Fate.LEFT): "not by lambda-ci; left alone",
-    (Where.ALIAS, Fate.BLOCKS): "another run moves the calls; a deploy stops before it writes anything",
+    (
+        Where.ALIAS,
+        Fate.BLOCKS,
+    ): "another run moves the calls; a deploy stops before it writes anything, unless that run was killed",
+    (Where.ALIAS, Fate.OUTDATES): "a deploy stops before it writes anything, without --allow-older",
     (Where.ALIAS, Fate.WAITED): "CodeDeploy moves the calls; a deploy waits for it first",
     (Where.FUNCTION, Fate.LEFT): "not declared; left alone",
 }
@@ -59,6 +63,7 @@ def _lines(plan: Plan) -> Iterator[str]:
     for change in plan.changes:
         yield f"  {SIGNS[change.action]} {_heading(change)}"
         yield from (f"      {field_text(field)}" for field in _changed(change))
+    yield from (f"  = {one}: off, because this is a preview" for one in plan.off)
     yield from (f"  ! {drift_text(one)}" for one in plan.drift)
     if plan.code:
         yield from (f"  {line}" for line in difference_lines(plan.code))
@@ -69,7 +74,9 @@ def _changed(change: Change) -> tuple[FieldChange, ...]:
 
 
 def _heading(change: Change) -> str:
-    return f"layer {layers.heading(change)}" if change.resource is Resource.LAYER else change.resource.value
+    if change.resource is Resource.LAYER:
+        return f"layer {layers.heading(change)}"
+    return f"{change.resource.value} {_shown(change.name)}".rstrip()
 
 
 def _shown(value: str) -> str:

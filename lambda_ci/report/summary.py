@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambda_ci.report import cells, layers, measures
+from lambda_ci.report import cells, layers, measures, schedules
 from lambda_ci.report.difference import savings_text
 from lambda_ci.report.failure import standing, worst
 from lambda_ci.report.markdown import escape, fence, html, table
@@ -40,6 +40,7 @@ def _blocks(result: RunResult) -> Iterator[str]:
         yield from _function(one)
     yield _cold_starts(result.functions)
     yield _passed(result.functions)
+    yield _schedules(result.functions)
     yield _plans(result)
     yield from _sizes(result.functions)
     yield from _layer_sizes(result)
@@ -119,13 +120,23 @@ def _cold_start(one: FunctionResult, seconds: float) -> Sequence[str]:
     return [one.name, measures.seconds(seconds), measures.seconds(before), change]
 
 
+def _schedules(functions: Sequence[FunctionResult]) -> str:
+    """When each is called next by the clock."""
+    rows = schedules.rows(functions)
+    return table(schedules.TITLES, rows) if rows else ""
+
+
 def _verdict(case: SmokeResult) -> str:
     return "passed" if case.passed else "; ".join(case.failures)
 
 
 def _plans(result: RunResult) -> str:
     """What changes, and what is not of the configuration: for a plan in full view, after a deploy folded up."""
-    texts = [plan_text(one.plan) for one in result.functions if one.plan and (one.plan.changed or one.plan.drift)]
+    texts = [
+        plan_text(one.plan)
+        for one in result.functions
+        if one.plan and (one.plan.changed or one.plan.drift or one.plan.off)
+    ]
     if not texts:
         return ""
     block = fence("\n\n".join(texts))

@@ -18,10 +18,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from tests.fakes.github_contract import description, errors, example, operation_of, wrong
+from tests.fakes.github_faults import Fault, Refusal
 from tests.fakes.http_server import HttpHandler, HttpServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+__all__ = ["BOT", "REPOSITORY", "TOKEN", "Fault", "GitHubServer", "Pull", "Refusal"]
 
 REPOSITORY = "Codertocat/Hello-World"
 TOKEN = "ghs_the-token-of-the-job"
@@ -40,34 +43,6 @@ class Pull:
     home: str = REPOSITORY
     """The repository that its branch is in."""
     comments: list[dict[str, Any]] = field(default_factory=list)
-
-
-@dataclass
-class Refusal(Exception):
-    """An answer that is no success."""
-
-    status: int
-    message: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass
-class Fault:
-    """What becomes of the next requests whose ``METHOD path`` matches. ``status`` 0: the connection breaks; ``after``: once done;
-    ``hangs``: nothing, until the server ends."""
-
-    pattern: str
-    status: int = 0
-    message: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    times: int = 1
-    after: bool = False
-    hangs: bool = False
-    reached: threading.Event = field(default_factory=threading.Event, repr=False)
-
-    @property
-    def refusal(self) -> Refusal:
-        return Refusal(self.status, self.message, self.headers)
 
 
 class GitHubServer(HttpServer):
@@ -131,6 +106,8 @@ class GitHubServer(HttpServer):
         number = int(next((text for name, text in found.items() if name not in {"owner", "repo"}), 0))
         status, answer = _ROUTES[method, template](self, number, query, body)
         page, headers = self._page(answer, path, query) if isinstance(answer, list) else (answer, {})
+        if status == 204:
+            return status, None, headers
         schema = operation["responses"][str(status)]["content"]["application/json"]["schema"]
         self.violations += [f"{method} {path} answers: {error.message}" for error in errors(schema, page)]
         return status, page, headers
@@ -203,6 +180,12 @@ class GitHubServer(HttpServer):
             return 200, one
         raise Refusal(404, "Not Found")
 
+    def delete_comment(self, number: int, *_: object) -> tuple[int, Any]:
+        self.allow("comments")
+        for pull in self.pulls.values():
+            pull.comments[:] = [one for one in pull.comments if one["id"] != number]
+        return 204, None
+
     def list_deployments(self, _number: int, query: Mapping[str, str], *_: object) -> tuple[int, Any]:
         self.allow("deployments")
         wanted = {name: query[name] for name in ("sha", "ref", "task", "environment") if name in query}
@@ -247,6 +230,7 @@ _ROUTES: dict[tuple[str, str], Callable[..., tuple[int, Any]]] = {
     ("GET", f"{_REPO}/issues/{{issue_number}}/comments"): GitHubServer.list_comments,
     ("POST", f"{_REPO}/issues/{{issue_number}}/comments"): GitHubServer.create_comment,
     ("PATCH", f"{_REPO}/issues/comments/{{comment_id}}"): GitHubServer.edit_comment,
+    ("DELETE", f"{_REPO}/issues/comments/{{comment_id}}"): GitHubServer.delete_comment,
     ("GET", f"{_REPO}/deployments"): GitHubServer.list_deployments,
     ("POST", f"{_REPO}/deployments"): GitHubServer.create_deployment,
     ("GET", f"{_REPO}/deployments/{{deployment_id}}/statuses"): GitHubServer.list_statuses,
@@ -258,7 +242,7 @@ class _Handler(HttpHandler):
     server: GitHubServer
 
     def _serve(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        body = self.body()
         url = urlsplit(self.path)
         path = url.path.removeprefix(self.server.prefix)
         with self.server.lock:
@@ -267,6 +251,9 @@ class _Handler(HttpHandler):
             fault.reached.set()
             self.server.closing.wait()
             return
+        if fault and fault.before:
+            fault.before()
+            fault = None
         with self.server.lock:
             try:
                 if fault and not fault.after:
@@ -282,13 +269,6 @@ class _Handler(HttpHandler):
         if status == 0:
             self.reset()
             return
-        self._send(status, json.dumps(answer).encode(), headers)
-
-    def _send(self, status: int, content: bytes, headers: Mapping[str, str]) -> None:
-        self.send_response_only(status)
-        for name, value in {"Content-Type": "application/json", "Content-Length": str(len(content)), **headers}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(content)
+        self.send(status, {"Content-Type": "application/json", **headers}.items(), json.dumps(answer).encode())
 
     do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _serve

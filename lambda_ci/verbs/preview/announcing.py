@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from lambda_ci.verbs.preview.forges import tried
 from lambda_ci.verbs.world import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from pydantic import JsonValue
 
@@ -40,10 +41,15 @@ class Announcer:
     def _run(self) -> str:
         return run_address(self.world)
 
-    def begin(self) -> None:
-        """Beside the pull request it is seen that something goes on."""
-        for one in self.settings.functions:
-            self._announce(self._deployment(one.name, State.RUNNING))
+    @contextmanager
+    def seen(self) -> Iterator[None]:
+        """Beside the pull request it is seen that something goes on, and that it broke off where the block raises."""
+        self._announce_all(State.RUNNING)
+        try:
+            yield
+        except BaseException:
+            self._announce_all(State.FAILURE)
+            raise
 
     def answering(self, functions: Sequence[FunctionResult]) -> list[FunctionResult]:
         """The results, with a failure where a public address does not answer in time."""
@@ -54,6 +60,7 @@ class Announcer:
         """Announce it everywhere it is wanted."""
         from lambda_ci.report.comment import marker, preview_comment
         from lambda_ci.report.document import document
+        from lambda_ci.report.redaction import redacted
         from lambda_ci.report.table import table
 
         for one in result.functions:
@@ -61,7 +68,9 @@ class Announcer:
             self._announce(self._deployment(one.name, state, url="" if one.failure else one.url))
         project, forge, comment = self.settings.project, self.forge, ""
         if self._where.comment and forge:
-            text = self.world.console.redact(preview_comment(result, self.pull, project=project, run=self._run))
+            text = preview_comment(
+                redacted(result, self.world.console.redact), self.pull, project=project, run=self._run
+            )
             mark = marker("preview", project)
             comment = tried(lambda: forge.comment(self.pull.number, marker=mark, markdown=text), self.world) or ""
         about: dict[str, JsonValue] = {
@@ -85,6 +94,10 @@ class Announcer:
         except LambdaCiError as error:
             return replace(one, failure=failure_of(error))
         return one
+
+    def _announce_all(self, state: State) -> None:
+        for one in self.settings.functions:
+            self._announce(self._deployment(one.name, state))
 
     def _deployment(self, name: str, state: State, *, url: str = "") -> Deployment:
         group = group_of(self.settings.project, self.pull.number)

@@ -10,6 +10,7 @@ from lambda_ci.verbs.cloud import reach
 from lambda_ci.verbs.outcome import result_of
 from lambda_ci.verbs.preview.forges import forge_of, tried
 from lambda_ci.verbs.preview.removal import Removal
+from lambda_ci.verbs.preview.work_tree import check_tree
 from lambda_ci.verbs.settling import settle
 from lambda_ci.verbs.world import Outcome
 
@@ -34,12 +35,14 @@ def down(command: AwsCommand, world: World, pull: PullRequest, *, why: str = CLO
     from lambda_ci.report.table import table
 
     started = world.clock.monotonic()
-    settings, services = reach(settle(command, world, preview=True), world, local=command.local)
+    settings = settle(command, world, preview=True)
+    check_tree(settings, world, pull)
+    settings, services = reach(settings, world, local=command.local)
     removal = Removal(project=settings.project, services=services, dry_run=dry_run)
     with world.console.step(f"remove the preview of {pull.mark}"):
         names = _names(settings, pull, removal, world)
         functions = [removal.remove(name, pull.mark, key=key) for name, key in names.items()]
-    if not dry_run and not any(one.failure for one in functions):
+    if not (dry_run or command.local) and not any(one.failure for one in functions):
         tell(forge_of(world), pull.number, settings, world, why=why)
     result = result_of(VERB, settings, functions, seconds=world.clock.monotonic() - started)
     about: dict[str, JsonValue] = {"pull-request": pull.number, "mark": pull.mark}

@@ -6,14 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lambda_ci.errors import ConfigurationError, LambdaCiError
-from lambda_ci.model.result import BuildResult, FunctionResult
+from lambda_ci.model.result import FunctionResult
 from lambda_ci.verbs.building.packages import Built
-from lambda_ci.verbs.outcome import failure_of
+from lambda_ci.verbs.outcome import build_of, failure_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from lambda_ci.model.artifact import Package
     from lambda_ci.model.settings import Function, Settings
 
 
@@ -37,18 +36,5 @@ def _taken(function: Function, folder: Path) -> Built:
         package = prebuilt(function.name, folder)
     except LambdaCiError as error:
         return Built(function=function, package=None, result=replace(result, failure=failure_of(error)))
-    return Built(function=function, package=package, result=replace(result, build=_told(package)))
-
-
-def _told(package: Package) -> BuildResult:
-    return BuildResult(
-        path=package.path,
-        sha256=package.sha256,
-        code_sha256=package.code_sha256,
-        size=package.size,
-        unpacked_size=package.unpacked_size,
-        files=len(package.members),
-        lock="built by another job",
-        ledger=package.ledger,
-        seconds=0.0,
-    )
+    told = build_of(package, lock="built by another job", seconds=0.0)
+    return Built(function=function, package=package, result=replace(result, build=told))

@@ -21,6 +21,15 @@ _FORK = (
     "docs/previews.md has a recipe in two workflows"
 )
 
+_DEPENDABOT = (
+    "it is a run of Dependabot, which gets no secrets and here no AWS credentials; give it some (Dependabot secrets, or "
+    "`id-token: write` and a role), or leave it out with `if: github.actor != 'dependabot[bot]'`"
+)
+_CREDENTIALS = (
+    "AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI", "ACTIONS_ID_TOKEN_REQUEST_URL",
+)  # fmt: skip
+
 
 class Preview(AwsCommand):
     USAGE = "[up|down|sweep] [options]"
@@ -53,7 +62,7 @@ class Preview(AwsCommand):
         if pull is None:
             raise ConfigurationError(
                 "this run is about no pull request",
-                why="Its event names none.",
+                why="Its event names none. GitHub Actions, GitLab CI and Bitbucket Pipelines are those that are asked.",
                 fix="run it in a pipeline of a pull or merge request (GitHub: `on: pull_request`), or `lambda-ci preview sweep` on a schedule",
             )
         return self._run(pull, world)
@@ -62,11 +71,13 @@ class Preview(AwsCommand):
         from lambda_ci.verbs.preview.down import down
         from lambda_ci.verbs.preview.up import skipped, up
 
-        if pull.from_fork and not pull.privileged:
+        if pull.from_fork and not (pull.privileged or self.local):
             return skipped(_FORK, pull, world)
+        if _is_dependabots(world) and not self.local:
+            return skipped(_DEPENDABOT, pull, world)
         if self.action == "down" or (not self.action and pull.event is Event.CLOSED):
             return down(self, world, pull, dry_run=self.dry_run)
-        if pull.from_fork and not self.prebuilt:
+        if pull.from_fork and pull.privileged and not self.prebuilt:
             raise ConfigurationError(
                 "a fork's code must not be built here",
                 why="This event gives a run the rights and the secrets of this repository; building runs code of the pull request.",
@@ -79,6 +90,13 @@ class Preview(AwsCommand):
                 fix="`lambda-ci plan --stage preview` shows the settings; plan compares them with the functions of that stage",
             )
         return up(self, world, pull, prebuilt=self.prebuilt)
+
+
+def _is_dependabots(world: World) -> bool:
+    """Whether the run is Dependabot's and has nothing to sign in with: GitHub's own machines have no role of themselves."""
+    environ = world.environ
+    its = environ.get("GITHUB_ACTOR") == "dependabot[bot]" and environ.get("RUNNER_ENVIRONMENT") == "github-hosted"
+    return its and not any(environ.get(name) for name in _CREDENTIALS)
 
 
 def _of_workflow(world: World) -> PullRequest | None:

@@ -55,14 +55,16 @@ class Removal:
         )
 
     def remove(self, function_name: str, mark: str, *, key: str) -> FunctionResult:
-        """Delete a function with its versions, aliases, addresses and log. What carries another mark stays, which is said."""
+        """Delete a function with its versions, aliases, addresses and log; where it is gone, what a run that was killed left of its
+        log. What carries another mark stays, which is said."""
         from lambda_ci.deploy.current import look
 
         result = FunctionResult(name=key, function_name=function_name, changed=False)
         try:
             live = look(self.services.aws.lambda_client(), function_name)
             if live is None:
-                return result
+                left = () if self.dry_run else self._log(function_name)
+                return replace(result, removed=left, changed=bool(left))
             if not live.tags_error and (found := live.tags.get(PREVIEW)) != mark:
                 why = f"its tag {PREVIEW} is {found or 'not set'}, not {mark}"
                 return replace(result, kept={function_name: why})
@@ -88,13 +90,17 @@ class Removal:
         if self.dry_run:
             return replace(result, kept={**kept, name: "only shown: it would be deleted"})
         destroy(doomed, self.services)
-        return replace(result, changed=True, removed=(name, *self._log(live, name)), kept=kept)
+        return replace(result, changed=True, removed=(name, *doomed.rules, *self._own_log(live, name)), kept=kept)
 
-    def _log(self, live: Live, name: str) -> tuple[str, ...]:
-        """The log group that Lambda makes for this function alone; one that was named in the configuration may be others' as well."""
-        group, logging = f"{_LOGS}{name}", live.members.get("LoggingConfig")
-        if isinstance(logging, dict) and logging.get("LogGroup") not in {None, group}:
-            return ()
+    def _own_log(self, live: Live, name: str) -> tuple[str, ...]:
+        """One that was named in the configuration may be others' as well, and stays."""
+        logging = live.members.get("LoggingConfig")
+        named = logging.get("LogGroup") if isinstance(logging, dict) else None
+        return self._log(name) if named in {None, f"{_LOGS}{name}"} else ()
+
+    def _log(self, name: str) -> tuple[str, ...]:
+        """The log group that Lambda makes for this function alone."""
+        group = f"{_LOGS}{name}"
         try:
             return (group,) if self.services.aws.logs().delete(group) else ()
         except LambdaCiError as error:

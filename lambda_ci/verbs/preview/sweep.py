@@ -39,7 +39,8 @@ def sweep(command: AwsCommand, world: World, *, dry_run: bool) -> Outcome:
     sweeping = _Sweep(settings, removal, forge_of(world), world)
     with world.console.step("sweep previews"):
         functions = list(sweeping.functions())
-        sweeping.announce()
+        if not command.local:
+            sweeping.announce()
     result = result_of(VERB, settings, functions, seconds=world.clock.monotonic() - started)
     return Outcome(result=result, text=table(result), document=document(result))
 

@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from lambda_ci.errors import AwsError, ConfigurationError, LambdaCiError
+from lambda_ci.errors import AwsError, LambdaCiError
 from lambda_ci.model.history import Record
 from lambda_ci.model.preview import PREVIEW, PUSHED, Event
 from lambda_ci.model.result import RunResult
@@ -16,7 +16,9 @@ from lambda_ci.verbs.deploy import delivered
 from lambda_ci.verbs.outcome import result_of
 from lambda_ci.verbs.preview.announcing import Announcer
 from lambda_ci.verbs.preview.forges import forge_of, tried, warn
+from lambda_ci.verbs.preview.work_tree import check_commit, check_tree
 from lambda_ci.verbs.settling import settle
+from lambda_ci.verbs.upcoming import foretold
 from lambda_ci.verbs.world import Outcome
 
 if TYPE_CHECKING:
@@ -41,27 +43,36 @@ def up(command: AwsCommand, world: World, pull: PullRequest, *, prebuilt: str) -
 
     started = world.clock.monotonic()
     settings = settle(command, world, preview=True)
+    check_tree(settings, world, pull)
     if why := _unwanted(pull, settings):
         if pull.event is Event.UNLABELLED:
             from lambda_ci.verbs.preview.down import down
 
             return down(command, world, pull, why=f"the label {settings.preview.label} was taken off")
         return skipped(why, pull, world)
-    guard = Guard(pull=pull, forge=forge_of(world), world=world)
+    guard = Guard(pull=pull, forge=None if command.local else forge_of(world), world=world)
     if why := guard.look():
         return skipped(why, pull, world)
+    if not prebuilt:
+        check_commit(settings, world, pull)
     settings = as_preview(settings, pull, asked=guard.asked)
-    settings, services = reach(settings, world, local=command.local)
+    settings, services = reach(settings, world, local=command.local, builds=True)
     if prebuilt:
         services = replace(services, record=Record(commit=pull.head))
     announcer = Announcer(pull=pull, forge=guard.forge, settings=settings, world=world)
-    announcer.begin()
-    functions = delivered(_built(settings, world, pull, prebuilt=prebuilt), settings, services, world, guard=guard)
+    with announcer.seen():
+        functions = delivered(_built(settings, world, prebuilt=prebuilt), settings, services, world, guard=guard)
     if why := guard.stopped or guard.look(last=True):
         return _overtaken(command, world, pull, why=why, closed=guard.closed)
     _stamp(functions, services, world)
-    functions = announcer.answering(functions)
+    if command.local:
+        world.console.line(
+            "nothing is announced: nobody else reaches the embedded AWS, and function URLs do not answer there"
+        )
+    else:
+        functions = announcer.answering(functions)
     result = result_of(VERB, settings, functions, seconds=world.clock.monotonic() - started)
+    result = foretold(result, settings, now=world.clock.utc())
     return announcer.told(result)
 
 
@@ -127,30 +138,18 @@ class Guard:
 
 
 def _unwanted(pull: PullRequest, settings: Settings) -> str:
+    if pull.event is Event.CLOSED:
+        return "the pull request is closed"
     label = settings.preview.label
     return f"it does not have the label {label}" if label and label not in pull.labels else ""
 
 
-def _built(settings: Settings, world: World, pull: PullRequest, *, prebuilt: str) -> Sequence[Built]:
+def _built(settings: Settings, world: World, *, prebuilt: str) -> Sequence[Built]:
     if not prebuilt:
         return build(settings, world, importing=True)
     from lambda_ci.verbs.preview.prebuilt import taken
 
-    _check_tree(settings, world, pull)
     return taken(settings, world.cwd / prebuilt)
-
-
-def _check_tree(settings: Settings, world: World, pull: PullRequest) -> None:
-    """The configuration of a fork would say which of this job's secrets become variables of its function."""
-    from lambda_ci.adapters.git import state
-
-    found = state(settings.root, without=(settings.output_dir, settings.cache_dir), environ=world.environ)
-    if pull.from_fork and found and found.commit == pull.head:
-        raise ConfigurationError(
-            f"the work tree is the fork's own, {pull.head[:12]}",
-            why="Its lambda-ci.yml would be read with the rights and the secrets of this repository.",
-            fix="check out the base branch here (actions/checkout does without `ref`); only the packages come from the pull request",
-        )
 
 
 def _overtaken(command: AwsCommand, world: World, pull: PullRequest, *, why: str, closed: bool) -> Outcome:

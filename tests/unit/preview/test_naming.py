@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from fnmatch import fnmatchcase
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lambda_ci.model.preview import Event, PullRequest, number_in, repository_mark
-from lambda_ci.preview.naming import LONGEST_NAME, preview_name
+from lambda_ci.preview.naming import LONGEST_NAME, preview_name, preview_names
 
 NAMES = st.from_regex(r"[a-zA-Z0-9_-]{1,64}", fullmatch=True)
 NUMBERS = st.integers(1, 10**9)
@@ -62,3 +63,14 @@ def test_long_repositories_that_begin_alike_have_different_marks() -> None:
     one, other = "gitlab.com/" + "g" * 300, "gitlab.com/" + "g" * 301
     assert repository_mark(one) != repository_mark(other)
     assert number_in(f"{repository_mark(one)}:٣", one) is None, "no digits but ours"
+
+
+@given(NAMES, st.integers(1, 10**10 - 1))
+def test_a_pattern_stands_for_every_preview_of_a_function(name: str, number: int) -> None:
+    assert fnmatchcase(preview_name(name, number), preview_names(name))
+    assert preview_names(name).endswith("-pr-*")
+
+
+def test_a_pattern_is_as_narrow_as_it_can_be() -> None:
+    assert preview_names("orders") == "orders-pr-*"
+    assert not fnmatchcase("orders", preview_names("orders"))

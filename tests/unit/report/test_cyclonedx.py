@@ -62,6 +62,7 @@ def test_the_same_package_gives_the_same_bill_and_another_one_another_number() -
         (DIRECT, "pkg:pypi/named@1.0?download_url=https://files.example/a%20b.whl"),
         (replace(VENDORED, version=""), "pkg:pypi/vendored"),
         (replace(FULL, origin=Place(path="libs/common", direct=True)), "pkg:generic/numpy@1.0"),
+        (replace(FULL, origin=Place(commit="0" * 40, direct=True)), "pkg:generic/numpy@1.0"),
     ],
     ids=lambda one: getattr(one, "name", ""),
 )

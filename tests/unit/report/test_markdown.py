@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from html import unescape
 
 import pytest
 from hypothesis import given
@@ -27,6 +28,7 @@ HOSTILE = st.lists(
         "![",
         "@octocat",
         "#1",
+        "GH-1",
         "\\",
         "\u2028",
     ])
@@ -43,7 +45,8 @@ HOSTILE = st.lists(
         ("a\nb", "a b"),
         ("<b>&amp;", "&lt;b&gt;&amp;amp;"),
         ("![x](https://evil)", "!\\[x\\](https&#58;//evil)"),
-        ("@team #12 www.evil.com", "&#64;team &#35;12 www&#46;evil.com"),
+        ("@team #12 www.evil.com", "@&#8203;team &#35;&#8203;12 www&#46;evil.com"),
+        ("(@a/b) o/r#3 GH-4 x@sha256:1 # 5", "(@&#8203;a/b) o/r&#35;&#8203;3 GH-&#8203;4 x@sha256:1 &#35; 5"),
         ("`a` *b* _c_ ~d~ \\", "\\`a\\` \\*b\\* \\_c\\_ \\~d\\~ \\\\"),
         ("\x1b[31mred\x1b[0m", "red"),
     ],
@@ -63,7 +66,14 @@ def test_a_fence_ends_where_we_end_it(text: str) -> None:
 @given(HOSTILE)
 def test_html_cannot_be_written(text: str) -> None:
     assert not set("<>\n\r") & set(html(text))
-    assert not set("<>\n\r@#") & set(escape(text).replace("&#", ""))
+    assert not set("<>\n\r#") & set(escape(text).replace("&#", ""))
+
+
+@given(HOSTILE)
+def test_nobody_is_mentioned_in_the_finished_text(text: str) -> None:
+    """GitHub looks for people and issues after entities have become characters."""
+    shown = unescape(escape(text))
+    assert not re.search(r"(?:^|[^0-9A-Za-z])@[0-9A-Za-z]|#[0-9]|\bGH-[0-9]", shown, re.IGNORECASE)
 
 
 @given(HOSTILE, HOSTILE)

@@ -143,6 +143,14 @@ def test_a_token_that_may_not_write_names_the_permission(pulls: Pulls) -> None:
     assert "pull-requests: write" in ran.err
 
 
+def test_a_locked_conversation_is_told_from_a_missing_right(pulls: Pulls) -> None:
+    pulls.github.faults = [Fault("POST .*comments", 403, "Unable to create comment because issue is locked.")]
+    ran = pulls("opened")
+    assert ran.code == 0
+    assert "unlock the conversation" in ran.err
+    assert "pull-requests: write" not in ran.err
+
+
 def test_a_token_that_has_expired_is_explained(pulls: Pulls) -> None:
     ran = pulls("opened", environ={"GITHUB_TOKEN": "ghs_an-old-one"})
     assert ran.code == 0

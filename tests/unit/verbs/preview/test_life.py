@@ -184,3 +184,18 @@ def test_heads_are_compared_in_full(pulls: Pulls) -> None:
     pulls.pull.head = TWO
     ran = pulls("opened")
     assert (ran.code, "a newer commit was pushed" in ran.document["notice"]) == (0, True)
+
+
+def test_up_for_a_closed_one_deploys_nothing_also_without_a_token(pulls: Pulls, aws: AwsServer) -> None:
+    ran = pulls("closed", "preview", "up", "--json", environ={"GITHUB_TOKEN": ""})
+    assert (ran.code, aws.requests, ran.document["notice"]) == (0, [], "No preview: the pull request is closed.")
+
+
+def test_a_deployment_does_not_run_for_ever_where_the_run_breaks_off(pulls: Pulls) -> None:
+    """Not even where it cannot be built at all."""
+    config = (pulls.cli.folder / "lambda-ci.yml").read_text("utf-8")
+    pulls.cli.write("lambda-ci.yml", config.replace("source: src\n", "source: src\n    layer: auto\n"))
+    (pulls.cli.folder / "dist").mkdir()
+    ran = pulls("opened", "preview", "--prebuilt", "dist", "--json", environ={"LAMBDA_CI_PREVIEW_ANNOUNCE": "both"})
+    assert ran.code == 2
+    assert pulls.github.states(f"shop/pr-{NUMBER}") == ["failure"]
