@@ -18,6 +18,8 @@ class FakeCloudWatch:
 
     alarms: dict[str, str] = field(default_factory=dict)
     counts: Callable[[str], Counts] = lambda _version: {"Invocations": 0, "Errors": 0}
+    status: str = "Complete"
+    """What it says of the figures: Complete, PartialData, InternalError or Forbidden."""
 
     def operation(self, headers: Mapping[str, str], body: bytes) -> tuple[str, JsonObject]:
         service, _, operation = headers.get("x-amz-target", "").partition(".")
@@ -45,6 +47,6 @@ class FakeCloudWatch:
         counts = self.counts(versions.pop())
         found = {query["Id"]: counts[metric["MetricName"]] for query, metric in zip(queries, metrics, strict=True)}
         return [
-            {"Id": name, "Label": name, "StatusCode": "Complete", "Values": [float(count)] if count else []}
+            {"Id": name, "Label": name, "StatusCode": self.status, "Values": [float(count)] if count else []}
             for name, count in found.items()
         ]

@@ -22,14 +22,16 @@ if TYPE_CHECKING:
 WHO = f"arn:aws:sts::{ACCOUNT}:assumed-role/deploy/run"
 FREE = {"sts:GetCallerIdentity"}
 _NAMES = {"lambda:Invoke": "lambda:InvokeFunction"}
-_PREFIXES = {"monitoring": "cloudwatch"}
+_PREFIXES = {"monitoring": "cloudwatch", "tagging": "tag"}
 _ON_NOTHING = {
+    "lambda:ListFunctions",
     "lambda:ListLayerVersions",
     "lambda:ListEventSourceMappings",
     "cloudwatch:GetMetricData",
     "cloudwatch:DescribeAlarms",
     "ecr:GetAuthorizationToken",
     "logs:DescribeLogGroups",
+    "tag:GetResources",
     "codedeploy:StopDeployment",
     "codedeploy:ListDeploymentTargets",
     "codedeploy:GetDeploymentTarget",
@@ -92,6 +94,8 @@ class Guard:
             yield from self._with_it(operation, parameters)
         else:
             yield Demand(named, self._other(prefix, parameters))
+            if operation == "PutRule" and parameters.get("Tags"):
+                yield Demand("events:TagResource", self._other(prefix, parameters))
 
     def _lambda(self, operation: str, parameters: JsonObject) -> str:
         if "Layer" in operation:
@@ -118,6 +122,11 @@ class Guard:
     def _other(self, prefix: str, parameters: JsonObject) -> str:
         if prefix == "logs":
             return self._arn("logs", f"log-group:{parameters['logGroupName']}:log-stream:")
+        if prefix == "events":
+            return str(
+                parameters.get("ResourceARN")
+                or self._arn("events", f"rule/{parameters.get('Name') or parameters['Rule']}")
+            )
         if prefix == "codedeploy":
             named = f"{parameters.get('applicationName', '*')}/{parameters.get('deploymentGroupName', '*')}"
             return self._arn("codedeploy", f"deploymentgroup:{named}")

@@ -53,8 +53,6 @@ class FakeLambda(Functions):
             "TagResource": self.tag_resource,
             "UntagResource": self.untag_resource,
             "ListTags": self.list_tags,
-            "GetFunctionCodeSigningConfig": self.get_code_signing,
-            "PutFunctionCodeSigningConfig": self.put_code_signing,
             "Invoke": self.invoke,
             "PublishLayerVersion": lambda request: Answer(self.layers.publish(request), status=201),
             "ListLayerVersions": lambda request: Answer(self.layers.list_versions(request)),
@@ -222,7 +220,7 @@ class FakeLambda(Functions):
         pointed.pop("RoutingConfig", None)
         return {**pointed, "RoutingConfig": {"AdditionalVersionWeights": weights}} if weights else pointed
 
-    # tags and code signing
+    # tags
 
     def tag_resource(self, request: JsonObject) -> Answer:
         function = self.by_arn(request["Resource"])
@@ -245,16 +243,6 @@ class FakeLambda(Functions):
 
     def list_tags(self, request: JsonObject) -> Answer:
         return Answer({"Tags": self.by_arn(request["Resource"]).tags})
-
-    def get_code_signing(self, request: JsonObject) -> Answer:
-        function = self.function(request["FunctionName"])
-        attached = {"CodeSigningConfigArn": function.code_signing} if function.code_signing else {}
-        return Answer({"FunctionName": function.name, **attached})
-
-    def put_code_signing(self, request: JsonObject) -> Answer:
-        function = self.function(request["FunctionName"])
-        function.code_signing = request["CodeSigningConfigArn"]
-        return Answer({"FunctionName": function.name, "CodeSigningConfigArn": function.code_signing})
 
     # invocations
 

@@ -1,4 +1,5 @@
-"""What a function and its versions have apart from their configuration: recursive loops, runtime management, scaling.
+"""What a function and its versions have apart from their configuration: recursive loops, runtime management, scaling,
+code signing.
 
 A version begins with AWS's own settings, whatever $LATEST has.
 """
@@ -28,6 +29,9 @@ class FakeApart:
             "PutFunctionRecursionConfig": self.put_recursion,
             "GetRuntimeManagementConfig": self.get_runtime,
             "PutRuntimeManagementConfig": self.put_runtime,
+            "GetFunctionCodeSigningConfig": self.get_code_signing,
+            "PutFunctionCodeSigningConfig": self.put_code_signing,
+            "DeleteFunctionCodeSigningConfig": self.delete_code_signing,
             "GetFunctionScalingConfig": self.get_scaling,
             "PutFunctionScalingConfig": self.put_scaling,
         }
@@ -68,3 +72,17 @@ class FakeApart:
             raise invalid("Scaling can be set only for functions with a capacity provider.")
         function.scaling[version] = request["FunctionScalingConfig"]
         return Answer({"FunctionState": "Active"}, status=202)
+
+    def get_code_signing(self, request: JsonObject) -> Answer:
+        function = self.account.function(request["FunctionName"])
+        attached = {"CodeSigningConfigArn": function.code_signing} if function.code_signing else {}
+        return Answer({"FunctionName": function.name, **attached})
+
+    def put_code_signing(self, request: JsonObject) -> Answer:
+        function = self.account.function(request["FunctionName"])
+        function.code_signing = request["CodeSigningConfigArn"]
+        return Answer({"FunctionName": function.name, "CodeSigningConfigArn": function.code_signing})
+
+    def delete_code_signing(self, request: JsonObject) -> Answer:
+        self.account.function(request["FunctionName"]).code_signing = ""
+        return Answer(status=204)

@@ -6,6 +6,7 @@ Codes and messages are those recorded from AWS.
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -215,12 +216,25 @@ def _arn(function: Deployed, qualifier: str) -> str:
     return function.arn if qualifier == "$LATEST" else f"{function.arn}:{qualifier}"
 
 
+def _principal(named: str) -> JsonObject:
+    if named.endswith(".amazonaws.com"):
+        return {"Service": named}
+    if not re.fullmatch(r"\d{12}|arn:aws:iam::\d{12}:\S+", named):
+        raise invalid("The provided principal was invalid. Please check the principal and try again.")
+    return {"AWS": f"arn:aws:iam::{named}:root" if named.isdecimal() else named}
+
+
 def _statement(request: JsonObject, arn: str) -> JsonObject:
     conditions: JsonObject = {}
     if "FunctionUrlAuthType" in request:
         conditions["StringEquals"] = {"lambda:FunctionUrlAuthType": request["FunctionUrlAuthType"]}
     if request.get("InvokedViaFunctionUrl"):
         conditions["Bool"] = {"lambda:InvokedViaFunctionUrl": "true"}
-    principal = "*" if request["Principal"] == "*" else {"Service": request["Principal"]}
+    if "SourceArn" in request:
+        conditions["ArnLike"] = {"AWS:SourceArn": request["SourceArn"]}
+    for member, key in (("SourceAccount", "AWS:SourceAccount"), ("PrincipalOrgID", "aws:PrincipalOrgID")):
+        if member in request:
+            conditions.setdefault("StringEquals", {})[key] = request[member]
+    principal = "*" if request["Principal"] == "*" else _principal(request["Principal"])
     statement = {"Sid": request["StatementId"], "Effect": "Allow", "Principal": principal, "Action": request["Action"]}
     return {**statement, "Resource": arn, **({"Condition": conditions} if conditions else {})}

@@ -11,17 +11,16 @@ with AwsServer() as aws:
 from __future__ import annotations
 
 import json
-import re
-import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import parse_qsl, urlsplit
-from xml.sax.saxutils import escape
 
 from tests.fakes.aws_cloudwatch import FakeCloudWatch
 from tests.fakes.aws_codedeploy import FakeCodeDeploy
 from tests.fakes.aws_ecr import FakeEcr
+from tests.fakes.aws_events import FakeEvents
 from tests.fakes.aws_faults import After, Before, Fault, Faults, Hang, Html, Lost, Reset, Status
+from tests.fakes.aws_front import READING, AwsFront, AwsFrontHandler, Request, refused, service_of
 from tests.fakes.aws_lambda import ACCOUNT, Answer, Deployed, FakeLambda
 from tests.fakes.aws_logs import FakeLogs
 from tests.fakes.aws_roles import role_answer
@@ -29,11 +28,11 @@ from tests.fakes.aws_s3 import FakeS3
 from tests.fakes.aws_strict import AwsRefusal, JsonObject, parse
 from tests.fakes.aws_sts import FakeSts
 from tests.fakes.aws_tagging import FakeTagging
-from tests.fakes.http_server import HttpHandler, HttpServer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tests.fakes import forwarding
     from tests.fakes.aws_iam import Guard
     from tests.fakes.aws_quota import Quota
 
@@ -43,17 +42,6 @@ __all__ = [
 ]  # fmt: skip
 
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "not-a-secret"}
-READING = ("Get", "Head", "List", "Invoke", "Describe", "BatchGet")
-
-
-@dataclass(frozen=True)
-class Request:
-    """``operation`` is AWS's name; ``parameters`` those of the model (S3: the query)."""
-
-    operation: str
-    parameters: JsonObject = field(repr=False)
-    headers: dict[str, str] = field(repr=False)
-    size: int
 
 
 class JsonService(Protocol):
@@ -66,18 +54,15 @@ class JsonService(Protocol):
     def answer(self, operation: str, request: JsonObject) -> Answer: ...
 
 
-class AwsServer(HttpServer):
-    """A context manager; the port is free to choose by the system."""
+class AwsServer(AwsFront):
+    """Begins with an account that has nothing in it."""
 
     def __init__(self, *, region: str = "eu-west-1") -> None:
         super().__init__(_Handler)
         self.region = region
         self.sts = FakeSts(account=ACCOUNT)
-        self.faults = Faults()
-        self.requests: list[Request] = []
         self.guard: Guard | Quota | None = None
         """``None``: everybody may do everything."""
-        self.lock = threading.RLock()
         self._begin()
 
     def _begin(self) -> None:
@@ -88,6 +73,7 @@ class AwsServer(HttpServer):
         self.lambda_.images = self.ecr.resolve
         self.codedeploy = FakeCodeDeploy(self.lambda_)
         self.logs = FakeLogs()
+        self.events = FakeEvents(region=self.region)
         self.roles: dict[str, JsonObject] = {}
         """Trust policies, by the name of the role."""
         self.tagging = FakeTagging(self.lambda_)
@@ -96,20 +82,13 @@ class AwsServer(HttpServer):
             "monitoring": self.cloudwatch,
             "codedeploy": self.codedeploy,
             "logs": self.logs,
+            "events": self.events,
             "tagging": self.tagging,
         }
 
     @property
     def functions(self) -> dict[str, Deployed]:
         return self.lambda_.functions
-
-    @property
-    def operations(self) -> list[str]:
-        return [request.operation for request in self.requests]
-
-    @property
-    def writes(self) -> list[str]:
-        return [name for name in self.operations if not name.startswith(READING)]
 
     def reset(self) -> None:
         """As new."""
@@ -144,7 +123,7 @@ class _Parsed:
     parameters: JsonObject
 
 
-class _Handler(HttpHandler):
+class _Handler(AwsFrontHandler):
     server: AwsServer
 
     def setup(self) -> None:
@@ -160,13 +139,11 @@ class _Handler(HttpHandler):
     def _serve(self) -> None:
         aws = self.server
         headers = {name.lower(): value for name, value in self.headers.items()}
-        body = self.rfile.read(int(headers.get("content-length", 0)))
+        body, service = self.body(), service_of(headers)
         url = urlsplit(self.path)
         query: dict[str, str] = {}
         for name, value in parse_qsl(url.query, keep_blank_values=True):  # the parts of a list come one by one
             query[name] = f"{query[name]}\n{value}" if name in query else value
-        scope = re.search(r"Credential=[^/]+/\d+/[^/]+/(\w+)/aws4_request", headers.get("authorization", ""))
-        service = scope[1] if scope else ""
         try:
             operation, parameters = _operation(
                 aws, self.command, service, url.path, query=query, headers=headers, body=body
@@ -174,73 +151,27 @@ class _Handler(HttpHandler):
         except AwsRefusal as refusal:
             with aws.lock:
                 aws.requests.append(Request("invalid", {}, headers, len(body)))
-            self._refuse(service, refusal)
+            self.refuse(service, refusal)
             return
         with aws.lock:
             aws.requests.append(Request(operation, parameters, headers, len(body)))
             fault = aws.faults.take(operation)
             denied = aws.guard.denied(service, operation, parameters, url.path) if aws.guard else None
         if denied:
-            self._refuse(service, denied)
+            self.refuse(service, denied)
             return
-        self._fulfil(operation, _Parsed(service, url.path, query, headers, body, parameters), fault)
+        request = _Parsed(service, url.path, query, headers, body, parameters)
+        self.fulfil(service, fault, lambda: self._answer(operation, request))
 
     do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = do_PATCH = _serve
 
-    def _fulfil(self, operation: str, request: _Parsed, fault: Fault | None) -> None:
-        match fault:
-            case Status(status, code, message):
-                return self._refuse(request.service, AwsRefusal(status, code, message))
-            case Html(page, kind):
-                return self._send(Answer(payload=page, headers={"Content-Type": kind}))
-            case Reset():
-                return self.reset()
-            case Hang(seconds, done=False):
-                self.server.closing.wait(seconds)
-                return self.reset()
-            case Before(action):
-                action()
-            case _:
-                pass
-        answer: Answer | AwsRefusal
+    def _answer(self, operation: str, request: _Parsed) -> forwarding.Answer:
         try:
             answer = self.server.answer(operation, request)
         except AwsRefusal as refusal:
-            answer = refusal
-        if isinstance(fault, After):
-            fault.action()
-        if isinstance(fault, Hang):
-            self.server.closing.wait(fault.seconds)
-        if isinstance(fault, (Lost, Hang)):
-            return self.reset()
-        return self._refuse(request.service, answer) if isinstance(answer, AwsRefusal) else self._send(answer)
-
-    def _refuse(self, service: str, refusal: AwsRefusal) -> None:
-        if service in {"sts", "iam", ""}:
-            text = f"<Error><Code>{refusal.code}</Code><Message>{escape(refusal.message)}</Message></Error>"
-            text = f"<ErrorResponse>{text}<RequestId>r</RequestId></ErrorResponse>"
-            return self._send(
-                Answer(status=refusal.status, payload=text.encode(), headers={"Content-Type": "text/xml"})
-            )
-        if service == "s3":
-            text = f"<Error><Code>{refusal.code}</Code><Message>{escape(refusal.message)}</Message></Error>"
-            return self._send(
-                Answer(status=refusal.status, payload=text.encode(), headers={"Content-Type": "application/xml"})
-            )
-        body = {"__type": refusal.code, "Type": "User", "Message": refusal.message, "message": refusal.message}
-        return self._send(Answer(body, status=refusal.status, headers={"x-amzn-ErrorType": refusal.code}))
-
-    def _send(self, answer: Answer) -> None:
+            return refused(request.service, refusal)
         payload = answer.payload if answer.payload is not None else json.dumps(answer.body).encode()
-        headers = {"Content-Type": "application/json", **answer.headers}
-        bodiless = self.command == "HEAD" or answer.status == 204
-        headers.setdefault("Content-Length", "0" if bodiless else str(len(payload)))
-        self.send_response(answer.status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        if not bodiless:
-            self.wfile.write(payload)
+        return answer.status, [*{"Content-Type": "application/json", **answer.headers}.items()], payload
 
 
 def _operation(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from packaging.pylock import Pylock
 
 from lambda_ci.adapters.uv import Uv
-from lambda_ci.lock.resolve import lock
+from lambda_ci.lock.resolve import Resolver, lock
 from lambda_ci.lock.selection import DEFAULT, Selection
 from lambda_ci.model.artifact import Lock
 from lambda_ci.model.target import Architecture, Target
@@ -75,9 +75,7 @@ class LockBench:
             return lock(
                 path,
                 target,
-                uv=Uv(self.environ),
-                cache_dir=self.folder / "cache",
-                console=console,
+                Resolver(uv=Uv(self.environ), cache_dir=self.folder / "cache", console=console),
                 selection=selection,
                 building=self.building,
             )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LAYER = "arn:aws:lambda:eu-west-1:123456789012:layer:{}:1"
 QUEUE = "arn:aws:sqs:eu-west-1:123456789012:q"
+SIGNING = "arn:aws:lambda:eu-west-1:123456789012:code-signing-config:csc-0123456789abcdefg"
 BUILD = "arn:aws:lambda:eu-west-1::runtime:0123456789abcdef"
 GROUPS = st.sampled_from(["/aws/lambda/orders", "/shop/orders"])
 LEVELS = st.sampled_from(["INFO", "WARN", "DEBUG"])
@@ -85,6 +86,7 @@ BESIDE: dict[str, st.SearchStrategy[JsonValue]] = {
     ),
     "log_retention_in_days": st.sampled_from(["none", *RETENTIONS[:3]]),
     "recursive_loop": st.sampled_from(["Terminate", "Allow"]),
+    "code_signing_config_arn": st.sampled_from(["none", SIGNING]),
     "runtime_management": st.sampled_from([
         {"update-runtime-on": "Auto"},
         {"update-runtime-on": "FunctionUpdate"},
@@ -101,6 +103,7 @@ class Declaration:
     environment: Mapping[str, str | None] | None
     mode: str
     tags: Mapping[str, str | None] | None
+    tags_mode: str = "merge"
     source: str
     architecture: str
     beside: Mapping[str, JsonValue] = field(default_factory=dict)
@@ -112,6 +115,7 @@ class Declaration:
             "environment": dict(self.environment) if self.environment is not None else None,
             "environment_mode": self.mode,
             "tags": dict(self.tags) if self.tags is not None else None,
+            "tags_mode": self.tags_mode,
             "architecture": self.architecture,
             **self.beside,
         }
@@ -123,7 +127,9 @@ class Declaration:
             by_key = isinstance(value, dict) and name not in {"LoggingConfig", "VpcConfig"}
             yield from (f"config/{name}/{key}/" for key in (value if isinstance(value, dict) else ()) if by_key)
             yield from () if by_key else (f"config/{name}/",)
-        yield from (f"tags/{key}/" for key in self.tags or {})
+        everything = self.tags is not None and self.tags_mode == "replace"
+        yield from ["tags/lambda-ci:url/"] if "url" in self.beside else []
+        yield from ["tags/"] if everything else [f"tags/{key}/" for key in self.tags or {}]
         if self.environment is not None:
             everything = self.mode == "replace"
             yield from ["environment/"] if everything else [f"environment/{key}/" for key in self.environment]
@@ -140,6 +146,7 @@ def declarations() -> st.SearchStrategy[Declaration]:
         environment=st.none() | st.dictionaries(st.sampled_from(["KEY", "TABLE", "URL"]), st.none() | VALUES),
         mode=st.sampled_from(["merge", "replace"]),
         tags=st.none() | st.dictionaries(st.sampled_from(["team", "cost"]), st.none() | VALUES),
+        tags_mode=st.sampled_from(["merge", "replace"]),
         source=st.sampled_from(["v1", "v2"]),
         architecture=st.sampled_from(["x86_64", "arm64"]),
         beside=st.fixed_dictionaries({}, optional=BESIDE),
@@ -169,6 +176,7 @@ def _leaves(server: AwsServer) -> Iterator[tuple[str, object]]:
     yield "provisioned_concurrency", {alias: warm.requested for alias, warm in function.warm.items()}
     yield "reserved_concurrency", function.reserved if function.reserved is None else str(function.reserved)
     yield "recursive_loop", function.recursive_loop
+    yield "code_signing_config_arn", function.code_signing
     yield from _flat(
         "log_retention_in_days", {name.replace("/", "_"): days for name, days in server.logs.groups.items()}
     )
@@ -222,6 +230,8 @@ def _beside(name: str, wanted: Any, server: AwsServer, version: str) -> bool:  #
             return bool(function.reserved == (None if nothing else wanted))
         case "provisioned_concurrency":
             return not function.warm if nothing else bool(function.warm["live"].requested == wanted)
+        case "code_signing_config_arn":
+            return bool(function.code_signing == ("" if nothing else wanted))
         case "recursive_loop":
             return bool(function.recursive_loop == wanted)
         case "runtime_management":

@@ -1,7 +1,7 @@
 """GitLab's API for one project: keeps what it is told, and answers in the shapes of docs.gitlab.com (REST API v4).
 
-Notes can be edited by their authors only; an environment's name is unique; a deployment that has ended changes no more; a token
-without rights is told that the project is not there.
+Notes can be edited by their authors only; an environment's name is unique; a deployment that has ended changes no more, and one
+that a job made nobody may change; a token without rights is told that the project is not there.
 """
 
 from __future__ import annotations
@@ -72,6 +72,14 @@ class GitLabServer(JsonServer):
         self.notes[number].append(made)
         return made
 
+    def start_job(self, environment: str, sha: str) -> None:
+        """A job with this ``environment:`` makes it, and a deployment to it that ends with the job."""
+        self._next += 2
+        self.environments.append({"id": self._next, "name": environment, "state": "available", "external_url": None})
+        made = {"id": self._next + 1, "sha": sha, "status": "running", "environment": {"name": environment}}
+        self.deployments.append({**made, "deployable": {"name": "preview"}})
+        self._next += 1
+
     def _merge_request(self, asked: Asked) -> Reply:
         number = int(asked.names[0])
         if number not in self.merge_requests:
@@ -136,6 +144,8 @@ class GitLabServer(JsonServer):
 
     def _finish(self, asked: Asked) -> Reply:
         found = next(one for one in self.deployments if one["id"] == int(asked.names[0]))
+        if found.get("deployable"):
+            return Reply(403, {"message": "403 Forbidden - Deployments created using GitLab CI can not be updated"})
         if found["status"] in ENDED or found["status"] == asked.body["status"]:
             return Reply(400, {"message": "Cannot transition status"})
         return self._change(self.deployments, asked)

@@ -8,14 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tests.fakes.quiet import RealClock
+from lambda_ci.main import SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
 @dataclass(kw_only=True)
-class HastyClock(RealClock):
+class HastyClock(SystemClock):
     """Work takes as long as on the wall; of waiting, ``pace`` seconds pass in one of the machine's.
 
     While somebody waits, time runs to the end of the shortest wait and no further, so that a machine under load, which wakes

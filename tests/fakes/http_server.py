@@ -6,8 +6,12 @@ import contextlib
 import socket
 import struct
 import threading
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Self
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class HttpServer(ThreadingHTTPServer):
@@ -53,6 +57,31 @@ class HttpHandler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Nothing: the log belongs to the test."""
+
+    def body(self) -> bytes:
+        """What the client sent, in one piece or in chunks."""
+        if self.headers.get("Transfer-Encoding") != "chunked":
+            return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        body = b""
+        while size := int(self.rfile.readline(), 16):
+            body += self.rfile.read(size)
+            self.rfile.readline()
+        self.rfile.readline()
+        return body
+
+    def send(self, status: int, headers: Iterable[tuple[str, str]], body: bytes = b"") -> None:
+        """An answer. One without a body (to HEAD) tells the length that is in ``headers``."""
+        told = {"date": ("Date", self.date_time_string()), **{name.lower(): (name, value) for name, value in headers}}
+        bodiless = self.command == "HEAD" or status == HTTPStatus.NO_CONTENT
+        _, length = told.pop("content-length", ("", "0"))
+        self.send_response_only(status)
+        for name, value in told.values():
+            self.send_header(name, value)
+        if status != HTTPStatus.NO_CONTENT:
+            self.send_header("Content-Length", length if bodiless else str(len(body)))
+        self.end_headers()
+        if not bodiless:
+            self.wfile.write(body)
 
     def reset(self) -> None:
         """The client sees "connection reset by peer"."""

@@ -14,17 +14,14 @@ import base64
 import hashlib
 import io
 import json
-import socket
-import struct
-import threading
-import time
 import zipfile
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Self
 
 from packaging.utils import canonicalize_name, parse_sdist_filename, parse_wheel_filename
+
+from tests.fakes.http_server import HttpHandler, HttpServer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -112,22 +109,18 @@ class Index:
         self.requests: list[str] = []
         """The paths asked for, in order."""
         self._faults: dict[str, deque[Fault]] = defaultdict(deque)
-        self._server = _Server(("127.0.0.1", 0), _Handler)
-        self._server.index = self
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        self._server = _Server(self)
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self._server.__enter__()
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+    def __exit__(self, *reason: object) -> None:
+        self._server.__exit__(*reason)
 
     @property
     def address(self) -> str:
-        return f"127.0.0.1:{self._server.server_address[1]}"
+        return self._server.address
 
     @property
     def simple(self) -> str:
@@ -170,31 +163,25 @@ def _project(filename: str) -> str:
     return canonicalize_name(parsed[0])
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    index: Index
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Clients of these tests hang up; that is no news."""
+class _Server(HttpServer):
+    def __init__(self, index: Index) -> None:
+        super().__init__(_Handler)
+        self.index = index
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Handler(HttpHandler):
     server: _Server
 
-    def log_message(self, format: str, *args: object) -> None:
-        """Tests read ``Index.requests`` instead."""
-
     def do_HEAD(self) -> None:
-        self._answer(405, b"")
+        self.send(405, [])
 
     def do_GET(self) -> None:
         self.server.index.requests.append(self.path)
         if not self._allowed():
-            self._answer(401, b"", {"WWW-Authenticate": 'Basic realm="index"'})
+            self.send(401, [("WWW-Authenticate", 'Basic realm="index"')])
         elif self.path.startswith("/simple/"):
             page = self.server.index.page(self.path.split("/")[2])
-            self._answer(200 if page else 404, page or b"", {"Content-Type": "application/vnd.pypi.simple.v1+json"})
+            self.send(200 if page else 404, [("Content-Type", "application/vnd.pypi.simple.v1+json")], page or b"")
         else:
             self._file(self.path.split("?")[0].rsplit("/", 1)[-1])
 
@@ -207,15 +194,15 @@ class _Handler(BaseHTTPRequestHandler):
         content = self.server.index.files.get(filename)
         match self.server.index.fault(filename):
             case Status(code, headers):
-                self._answer(code, b"", headers)
+                self.send(code, headers.items())
             case Redirect(location):
-                self._answer(302, b"", {"Location": location})
+                self.send(302, [("Location", location)])
             case Other(other):
-                self._answer(200, other)
+                self.send(200, [], other)
             case Truncated() | Reset() | Slow() as fault if content is not None:
                 self._badly(fault, content)
             case _:
-                self._answer(200 if content is not None else 404, content or b"")
+                self.send(200 if content is not None else 404, [], content or b"")
 
     def _badly(self, fault: Truncated | Reset | Slow, content: bytes) -> None:
         self.send_response(200)
@@ -227,18 +214,11 @@ class _Handler(BaseHTTPRequestHandler):
         if isinstance(fault, Slow):
             for start in range(0, len(content), fault.size):
                 self.wfile.write(content[start : start + fault.size])
-                time.sleep(fault.pause)
+                self.wfile.flush()
+                if self.server.closing.wait(fault.pause):
+                    return
             return
         self.wfile.write(content[: fault.size])
+        self.wfile.flush()
         if isinstance(fault, Reset):
-            linger = struct.pack("ii", 1, 0)
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-            self.connection.close()
-
-    def _answer(self, status: int, content: bytes, headers: Mapping[str, str] | None = None) -> None:
-        self.send_response(status)
-        for name, value in (headers or {}).items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
+            self.reset()

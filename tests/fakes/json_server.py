@@ -73,7 +73,7 @@ class _Handler(HttpHandler):
 
     def _any(self) -> None:
         parts = urlsplit(self.path)
-        content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        content = self.body()
         headers = {name.lower(): value for name, value in self.headers.items()}
         body = json.loads(content) if content else None
         reply = self.server.answer(Asked(self.command, parts.path, dict(parse_qsl(parts.query)), body, headers))
@@ -81,11 +81,6 @@ class _Handler(HttpHandler):
             self.reset()
             return
         sent = b"" if reply.body is None else json.dumps(reply.body).encode()
-        self.send_response(reply.status)
-        for name, value in {"Content-Type": "application/json", **reply.headers}.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(sent)))
-        self.end_headers()
-        self.wfile.write(sent)
+        self.send(reply.status, {"Content-Type": "application/json", **reply.headers}.items(), sent)
 
     do_GET = do_POST = do_PUT = do_DELETE = _any

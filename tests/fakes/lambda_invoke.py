@@ -7,17 +7,16 @@ import json
 import threading
 from dataclasses import dataclass, field
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import boto3
 from botocore.config import Config
 
+from tests.fakes.http_server import HttpHandler, HttpServer
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import TracebackType
-    from typing import Self
 
     from mypy_boto3_lambda import LambdaClient
 
@@ -82,22 +81,15 @@ def _headers(log: bytes, version: str) -> dict[str, str]:
     return {**headers, "X-Amz-Log-Result": base64.b64encode(log).decode()} if log else headers
 
 
-class InvokeEndpoint:
+class InvokeEndpoint(HttpServer):
     """A context manager. Gives the answers one after the other, the last one for ever."""
 
     def __init__(self, *answers: Answer) -> None:
+        super().__init__(_Handler)
         self.answers = list(answers)
         self.requests: list[Request] = []
         self.connections = 0
-        self._closing = threading.Event()
         self._lock = threading.Lock()
-        self._server = _Server(("127.0.0.1", 0), _Handler)
-        self._server.endpoint = self
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}"
 
     def client(self, *, read_timeout: float = 5, attempts: int = 1) -> LambdaClient:
         config = Config(connect_timeout=5, read_timeout=read_timeout, retries={"total_max_attempts": attempts})
@@ -108,21 +100,6 @@ class InvokeEndpoint:
             self.requests.append(request)
             return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
-    def wait_for_close(self) -> None:
-        self._closing.wait(30)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._closing.set()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-
 
 @cache
 def _session() -> boto3.session.Session:
@@ -130,31 +107,17 @@ def _session() -> boto3.session.Session:
     return boto3.session.Session("AKIAEXAMPLE", "secret", region_name="eu-west-1")
 
 
-class _Server(ThreadingHTTPServer):
-    endpoint: InvokeEndpoint
-    daemon_threads = True
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Clients that went away are part of the tests."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: _Server
-    protocol_version = "HTTP/1.1"
-    wbufsize = -1
-    disable_nagle_algorithm = True
+class _Handler(HttpHandler):
+    server: InvokeEndpoint
 
     def setup(self) -> None:
         super().setup()
-        self.server.endpoint.connections += 1
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Silent."""
+        self.server.connections += 1
 
     def do_POST(self) -> None:
-        answer = self.server.endpoint.next(self._request())
+        answer = self.server.next(self._request())
         if answer.hold:
-            self.server.endpoint.wait_for_close()
+            self.server.closing.wait(30)
         if answer.hold or answer.cut:
             self.close_connection = True
             return
@@ -173,5 +136,5 @@ class _Handler(BaseHTTPRequestHandler):
             qualifier=parse_qs(parts.query).get("Qualifier", [""])[0],
             kind=self.headers.get("X-Amz-Invocation-Type", ""),
             log=self.headers.get("X-Amz-Log-Type", ""),
-            payload=self.rfile.read(int(self.headers.get("Content-Length", 0))),
+            payload=self.body(),
         )

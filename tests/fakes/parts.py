@@ -1,7 +1,7 @@
 """A server that sends parts of files as S3 does for presigned addresses, or as less able servers do.
 
     with PartServer() as server:
-        url = server.url(server.add(content))
+        url = server.presigned(server.add(content))
         server.behaviour = "whole"
 
 Every request is kept in ``asked``, as the value of its Range header.
@@ -10,62 +10,38 @@ Every request is kept in ``asked``, as the value of its Range header.
 from __future__ import annotations
 
 import re
-import threading
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Literal, Self
+from typing import Literal
+
+from tests.fakes.http_server import HttpHandler, HttpServer
 
 Behaviour = Literal["good", "whole", "headless", "denied", "missing", "nameless", "more", "redirect", "broken"]
 SECRET = "X-Amz-Signature=0123456789abcdef"
 
 
-@dataclass
-class PartServer:
+class PartServer(HttpServer):
     """A context manager. ``behaviour`` holds for every request from then on."""
 
-    behaviour: Behaviour = "good"
-    asked: list[str] = field(default_factory=list)
-    authorizations: list[str | None] = field(default_factory=list)
-    files: dict[str, bytes] = field(default_factory=dict)
-
-    def __enter__(self) -> Self:
-        self._server = _Server(("127.0.0.1", 0), _Handler)
-        self._server.parts = self
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+    def __init__(self) -> None:
+        super().__init__(_Handler)
+        self.behaviour: Behaviour = "good"
+        self.asked: list[str] = []
+        self.authorizations: list[str | None] = []
+        self.files: dict[str, bytes] = {}
 
     def add(self, content: bytes) -> str:
         name = str(len(self.files))
         self.files[name] = content
         return name
 
-    def url(self, name: str) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}/{name}?{SECRET}"
+    def presigned(self, name: str) -> str:
+        return f"{self.url}/{name}?{SECRET}"
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    parts: PartServer
-
-    def handle_error(self, *_: object) -> None:
-        """Clients that go away are expected."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: _Server
-
-    def log_message(self, *_: object) -> None:
-        """Quiet."""
+class _Handler(HttpHandler):
+    server: PartServer
 
     def do_GET(self) -> None:
-        parts = self.server.parts
+        parts = self.server
         asked = self.headers.get("Range", "")
         parts.asked.append(asked)
         parts.authorizations.append(self.headers.get("Authorization"))
@@ -78,7 +54,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             self.wfile.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + content)
         elif parts.behaviour in statuses:
-            self._send(statuses[parts.behaviour], content, {"Location": f"/elsewhere?{SECRET}"})
+            self.send(statuses[parts.behaviour], [("Location", f"/elsewhere?{SECRET}")], content)
         else:
             self._part(asked, content)
 
@@ -89,19 +65,7 @@ class _Handler(BaseHTTPRequestHandler):
         start = int(first) if first else max(0, len(content) - int(last))
         end = min(int(last) if first else len(content) - 1, len(content) - 1)
         part = content[start : end + 1]
-        if self.server.parts.behaviour == "more":
+        if self.server.behaviour == "more":
             part += b"\0" * (1 << 20)
-        named = (
-            {}
-            if self.server.parts.behaviour == "nameless"
-            else {"Content-Range": f"bytes {start}-{end}/{len(content)}"}
-        )
-        self._send(206, part, named)
-
-    def _send(self, status: int, payload: bytes, headers: dict[str, str] | None = None) -> None:
-        self.send_response(status)
-        for name, value in (headers or {}).items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(payload)))
-        self.end_headers()
-        self.wfile.write(payload)
+        named = {} if self.server.behaviour == "nameless" else {"Content-Range": f"bytes {start}-{end}/{len(content)}"}
+        self.send(206, named.items(), part)

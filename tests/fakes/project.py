@@ -6,6 +6,9 @@ import zipfile
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
+from lambda_ci.errors import PackageError
 from lambda_ci.model.settings import Function
 from lambda_ci.model.spec.function import FunctionSpec
 from lambda_ci.package.assemble import assemble, files_of
@@ -67,6 +70,13 @@ class Project:
     def assemble(self) -> Package:
         own = files_of(self.function, output_dir=self.output_dir)
         return assemble(self.function, self.wheels, own=own, output_dir=self.output_dir, shelf=Shelf())
+
+    def refusal(self) -> str:
+        """Why there is no package."""
+        with pytest.raises(PackageError) as caught:
+            self.assemble()
+        assert not self.output_dir.exists()
+        return str(caught.value)
 
     def paths(self) -> list[str]:
         """What the package of this project holds, without dist-info."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -40,22 +39,6 @@ class FakeClock:
 
     def utc(self) -> datetime:
         return BEGINNING + timedelta(seconds=self.now)
-
-
-class RealClock:
-    """The machine's."""
-
-    def monotonic(self) -> float:
-        return time.monotonic()
-
-    def sleep(self, seconds: float) -> None:
-        time.sleep(seconds)
-
-    def wait(self, event: threading.Event, seconds: float) -> None:
-        event.wait(seconds)
-
-    def utc(self) -> datetime:
-        return datetime.now(UTC)
 
 
 def quiet(clock: Clock | None = None) -> tuple[Console, io.StringIO]:

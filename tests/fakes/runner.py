@@ -98,6 +98,9 @@ class Runner:
     """The engine's socket on the host, which every container action gets; empty where the engine has none."""
     old: bool = False
     """Whether it is a runner of before September 2025, without the mount for temporary files."""
+    token: str = ""
+    """The job's, which the action takes by default."""
+    event: Mapping[str, object] = field(default_factory=lambda: {"ref": CONTEXT["GITHUB_REF"]})
 
     def run(self, action: Path, *, image: str, inputs: Mapping[str, str], env: Mapping[str, str] | None = None) -> Step:
         """Run a step ``uses: ACTION`` to its end. ``env`` is the job's and the step's; ``image`` the one built for the action."""
@@ -110,7 +113,8 @@ class Runner:
     ) -> Iterator[Running]:
         """Start a step and hand it out; the container is gone afterwards."""
         definition = yaml.safe_load((action / "action.yml").read_text(encoding="utf-8"))
-        declared = {name: str((entry or {}).get("default") or "") for name, entry in definition["inputs"].items()}
+        defaults = {name: str((entry or {}).get("default") or "") for name, entry in definition["inputs"].items()}
+        declared = {name: text.replace("${{ github.token }}", self.token) for name, text in defaults.items()}
         files = self._files()
         container = self.engine.containers.run(
             image,
@@ -130,9 +134,7 @@ class Runner:
         for name in ("_github_home", "_github_workflow", "_runner_file_commands"):
             (self.temp / name).mkdir(parents=True, exist_ok=True)
             os.chown(self.temp / name, owner.st_uid, owner.st_gid)
-        (self.temp / "_github_workflow/event.json").write_text(
-            json.dumps({"ref": CONTEXT["GITHUB_REF"]}), encoding="utf-8"
-        )
+        (self.temp / "_github_workflow/event.json").write_text(json.dumps(self.event), encoding="utf-8")
         files = {
             name: self.temp / "_runner_file_commands" / f"{kind}_{uuid.uuid4()}" for name, kind in FILE_COMMANDS.items()
         }

@@ -10,11 +10,11 @@ import os
 import queue
 import subprocess
 import sys
-import threading
 import time
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
+
+from tests.fakes.http_server import HttpHandler, HttpServer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,14 +40,12 @@ class Environment:
     def __init__(self, task: Path, handler: str, *, environ: Mapping[str, str] | None = None) -> None:
         self._events: queue.Queue[bytes | None] = queue.Queue()
         self._replies: queue.Queue[Reply] = queue.Queue()
-        self._server = _Server(("127.0.0.1", 0), _Handler)
-        self._server.environment = self
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
+        self._server = _Server(self)
         self._command = [sys.executable, "-m", "awslambdaric", handler]
         self._task = task
         self._environ = {
             "PATH": os.environ["PATH"],
-            "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{self._server.server_port}",
+            "AWS_LAMBDA_RUNTIME_API": self._server.address,
             "AWS_LAMBDA_FUNCTION_NAME": "orders",
             "AWS_LAMBDA_FUNCTION_VERSION": "7",
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "128",
@@ -72,7 +70,7 @@ class Environment:
         return self._log.decode(errors="replace")
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self._server.__enter__()
         self._process = subprocess.Popen(
             self._command, cwd=self._task, env=self._environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
         )
@@ -83,9 +81,7 @@ class Environment:
     ) -> None:
         self._stop()
         self._events.put(None)
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        self._server.__exit__(kind, error, trace)
 
     def _stop(self) -> None:
         if self._process.poll() is None:
@@ -93,60 +89,30 @@ class Environment:
             self._log = self._process.communicate(timeout=DEADLINE)[0]
 
 
-class _Server(ThreadingHTTPServer):
-    environment: Environment
-    daemon_threads = True
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """The runtime is ended while it waits for its next event."""
+class _Server(HttpServer):
+    def __init__(self, environment: Environment) -> None:
+        super().__init__(_Handler)
+        self.environment = environment
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(HttpHandler):
     server: _Server
-    protocol_version = "HTTP/1.1"
-    wbufsize = -1
-    disable_nagle_algorithm = True
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Silent."""
 
     def do_GET(self) -> None:
         event = self.server.environment.next()
         if event is None:
             self.close_connection = True
             return
-        self._send(
-            200,
-            event,
-            {
-                "Content-Type": "application/json",
-                "Lambda-Runtime-Aws-Request-Id": "8476a536-e9f4-11e8-9739-2dfe598c3fcd",
-                "Lambda-Runtime-Deadline-Ms": str(int((time.time() + 3) * 1000)),
-                "Lambda-Runtime-Invoked-Function-Arn": "arn:aws:lambda:eu-west-1:123456789012:function:orders:live",
-            },
-        )
+        headers = {
+            "Content-Type": "application/json",
+            "Lambda-Runtime-Aws-Request-Id": "8476a536-e9f4-11e8-9739-2dfe598c3fcd",
+            "Lambda-Runtime-Deadline-Ms": str(int((time.time() + 3) * 1000)),
+            "Lambda-Runtime-Invoked-Function-Arn": "arn:aws:lambda:eu-west-1:123456789012:function:orders:live",
+        }
+        self.send(200, headers.items(), event)
 
     def do_POST(self) -> None:
-        body = self._chunks() if self.headers.get("Transfer-Encoding") else self._read()
+        body = self.body()
         kind = self.path.rsplit("/", 1)[1]
         self.server.environment.reply(Reply(failed=kind == "error", document=json.loads(body)))
-        self._send(202, b"{}", {})
-
-    def _read(self) -> bytes:
-        return self.rfile.read(int(self.headers.get("Content-Length", 0)))
-
-    def _chunks(self) -> bytes:
-        body = b""
-        while size := int(self.rfile.readline(), 16):
-            body += self.rfile.read(size)
-            self.rfile.readline()
-        self.rfile.readline()
-        return body
-
-    def _send(self, status: int, body: bytes, headers: Mapping[str, str]) -> None:
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+        self.send(202, [], b"{}")
