@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from io import StringIO
 from typing import TYPE_CHECKING, Protocol, TextIO
 
-from lambda_ci.model.secret import forms
+from lambda_ci.model.secret import CUT, forms, without_beginnings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -147,7 +147,7 @@ class Console:
             secrets = sorted(self._secrets, key=lambda secret: (-len(secret), secret))
         for secret in secrets:
             text = text.replace(secret, "***")
-        return text
+        return without_beginnings(text, secrets) if CUT in text else text
 
     @contextmanager
     def progress(self, label: str, total: int | None) -> Iterator[Callable[[int], None]]:

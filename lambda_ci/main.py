@@ -10,7 +10,7 @@ import argparse
 import time
 
 from lambda_ci import __version__
-from lambda_ci.inputs.action import from_environ
+from lambda_ci.inputs.action import from_environ, without_arguments
 from lambda_ci.verbs import VERBS
 
 TYPE_CHECKING = False
@@ -34,6 +34,7 @@ EPILOG = (
     "Exit codes: 0 done, 1 a bug in lambda-ci, 2 configuration, 3 build, 4 package, 5 AWS, 6 verification failed, 7 rolling back "
     "failed, 8 the forge (GitHub, GitLab, Bitbucket) refused, 130 interrupted. `lambda-ci VERB --help` says more about a verb."
 )
+_WITHOUT_VERB = frozenset({"-h", "--help", "--version"})
 REPORT = "please report it, with the lines above and `lambda-ci --version`"
 
 
@@ -69,7 +70,7 @@ def main(
 
     Only arguments that argparse refuses end in SystemExit.
     """
-    inputs = from_environ(environ)
+    inputs = from_environ(environ) if argv else without_arguments(environ)
     command = _command(argv or ["--help"], prog="lambda-ci") if argv or inputs is None else _command_of_action(inputs)
     world = _world(environ, inputs, command, cwd=cwd, stdin=stdin, stderr=stderr, clock=clock or SystemClock())
     outcome = _attempt(command, world)
@@ -119,17 +120,19 @@ def _command(argv: Sequence[str], *, prog: str) -> Command:
     parser.add_argument("--version", action="version", version=f"lambda-ci {__version__}")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True, title="verbs")
     chosen = next((word for word in argv if word in VERBS), "")
-    command, refuse = None, parser.error
+    command, asked = None, parser
     for name, (summary, verb) in VERBS.items():
         sub = verbs.add_parser(name, help=summary, allow_abbrev=False)
         if name == chosen:
             command = verb()()
             sub.description, sub.usage = command.DESCRIPTION, f"{prog} {name} {command.USAGE}"
             command.declare(sub)
-            refuse = sub.error
+            asked = sub
+    if argv[0] not in VERBS and argv[0] not in _WITHOUT_VERB:
+        parser.error(_no_verb(argv[0]))
     _, unknown = parser.parse_known_args(argv, namespace=command)
     if unknown:
-        refuse(_unknown(unknown))
+        asked.error(_unknown(unknown, asked.format_help()))
     assert command is not None, "argparse refuses to go on without a verb"
     return command
 
@@ -142,14 +145,23 @@ def _command_of_action(inputs: Mapping[str, str]) -> Command:
     return refused or _command(argv_of(inputs), prog="lambda-ci")
 
 
-def _unknown(words: Sequence[str]) -> str:
-    """What of the command line means nothing. Values stay out: they may be secret."""
-    from lambda_ci.inputs.options import options
+def _no_verb(word: str) -> str:
     from lambda_ci.inputs.wording import suggestion
 
-    flags = [f"--{option.name}" for option in options()]
-    named = [word.partition("=")[0] for word in words if word.startswith("-")] or list(words[:1])
-    return "unrecognized arguments: " + ", ".join(f"{name}{suggestion(name, flags)}" for name in named)
+    if word.startswith("-"):
+        return f"the verb comes first, options after it: lambda-ci VERB {word.partition('=')[0]} …"
+    return f'there is no verb "{word}"{suggestion(word, VERBS)} (`lambda-ci --help` lists them)'
+
+
+def _unknown(words: Sequence[str], known: str) -> str:
+    """What of the command line means nothing to a verb whose help is ``known``. Values stay out: they may be secret."""
+    import re
+
+    from lambda_ci.inputs.wording import suggestion
+
+    flags = dict.fromkeys(re.findall(r"--[a-z0-9-]+", known))
+    named = [word.partition("=")[0] for word in words if word.startswith("-")]
+    return "unrecognized arguments: " + (", ".join(f"{name}{suggestion(name, flags)}" for name in named) or words[0])
 
 
 def _attempt(command: Command, world: World) -> Outcome:
@@ -187,13 +199,19 @@ def _report(outcome: Outcome, *, world: World, as_json: bool, stdout: TextIO) ->
     from lambda_ci.ci.checkout import from_the_top
     from lambda_ci.report.document import printed
     from lambda_ci.report.failure import failures_text, marks
+    from lambda_ci.report.redaction import redacted
 
-    result, console = outcome.result, world.console
+    console = world.console
+    result = redacted(outcome.result, console.redact)
     for problem in marks(result):
         console.mark(from_the_top(problem, environ=world.environ, cwd=world.cwd))
     if result.functions or result.failure or result.affected or result.notice:
         _hand_on(result, world)
-    answer = printed(outcome.document) if as_json else world.ci.answer(console.redact(outcome.text))
+    answer = (
+        printed(redacted(outcome.document, console.redact))
+        if as_json
+        else world.ci.answer(console.redact(outcome.text))
+    )
     trouble = _print(answer, stdout)
     if failures := failures_text(result):
         console.line(failures)
@@ -204,7 +222,6 @@ def _report(outcome: Outcome, *, world: World, as_json: bool, stdout: TextIO) ->
 
 def _hand_on(result: RunResult, world: World) -> None:
     """Write what later steps and people read: the outputs, the job summary and the problems, where the CI system has them."""
-    from dataclasses import replace
     from pathlib import Path
 
     from lambda_ci.ci.checkout import from_the_top
@@ -212,14 +229,12 @@ def _hand_on(result: RunResult, world: World) -> None:
     from lambda_ci.report.outputs import outputs
     from lambda_ci.report.summary import summary
 
-    redact = world.console.redact
     values = outputs(result, workspace=Path(world.environ.get("GITHUB_WORKSPACE") or world.cwd))
     found = (from_the_top(one, environ=world.environ, cwd=world.cwd) for one in (*marks(result), *result.warnings))
-    problems = [replace(one, message=redact(one.message)) for one in found]
     troubles = (
-        world.ci.write_outputs({name: redact(value) for name, value in values.items()}),
-        world.ci.write_summary(redact(summary(result))),
-        world.ci.write_problems(problems),
+        world.ci.write_outputs(values),
+        world.ci.write_summary(summary(result)),
+        world.ci.write_problems(tuple(found)),
     )
     for trouble in filter(None, troubles):
         world.console.problem(trouble)

@@ -18,11 +18,14 @@ if TYPE_CHECKING:
 
 def run() -> NoReturn:
     """The command ``lambda-ci`` and the container's entry point."""
+    if sys.platform == "win32":
+        sys.stderr.write("✗ lambda-ci does not run on Windows itself\n  → use WSL, or its container\n")
+        sys.exit(2)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
         signal.signal(number, _interrupt)
     sys.unraisablehook = _unraisable
     # A run makes many objects, keeps most, and ends: looking for garbage among them only costs time.
-    gc.set_threshold(100_000, 50, 50)
+    gc.set_threshold(250_000, 50, 50)
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # It would read every installed distribution.
     try:
         code = _run()

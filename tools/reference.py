@@ -6,10 +6,14 @@ import json
 import textwrap
 from typing import TYPE_CHECKING, Any
 
+from tools.verbs import ENVIRONMENT, verbs
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 _WIDTH = 116
+_PLACEHOLDER = "placeholder"
+"""``${env:NAME}``, which every value may be: said once, at the top."""
 _SECTIONS = (
     ("The file", "", "`lambda-ci.yml`, at the top."),
     ("aws", "AwsSpec", "How AWS is reached."),
@@ -43,6 +47,17 @@ _SECTIONS = (
         "Which build of the runtime the version that the alias runs gets.",
     ),
     ("functions.NAME.scaling", "ScalingSpec", "How many environments each version has, on a capacity provider."),
+    ("functions.NAME.triggers[]", "TriggerSpec", "One thing that calls the function: one key of these."),
+    (
+        "functions.NAME.triggers[].schedule",
+        "ScheduleSpec",
+        "A rule of EventBridge that calls the alias by the clock, where the expression alone does not say enough.",
+    ),
+    (
+        "functions.NAME.triggers[].permission",
+        "PermissionSpec",
+        "Who else may invoke the alias: a statement in its policy.",
+    ),
     ("functions.NAME.audit", "AuditSpec", "What the audit of the package lets pass."),
     ("layers.NAME", "LayerSpec", "One layer, built for every runtime and architecture of the functions that use it."),
     ("functions.NAME.smoke[]", "SmokeCase", "One invocation of the published version, before the alias moves to it."),
@@ -61,8 +76,8 @@ stage (`stages.S.functions.F`, then `stages.S.defaults`), that beats the file (`
 beats what is built in. Mappings merge by key; everything else is replaced. `KEY:` with nothing after it unsets what a lower
 layer says.
 
-Scalars are read as YAML 1.2 has it: only `true` and `false` are booleans, and `yes`, `012`, `1_000` and dates are text. Text
-in the file may hold `${env:NAME}` or `${env:NAME:-default}`; write `$${` for a literal `${`. Paths are relative to the
+Scalars are read as YAML 1.2 has it: only `true` and `false` are booleans, and `yes`, `012`, `1_000` and dates are text. Every
+value in the file may hold `${env:NAME}` or `${env:NAME:-default}`; write `$${` for a literal `${`. Paths are relative to the
 configuration file.
 """
 
@@ -77,7 +92,7 @@ def reference(schema: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> s
             f"## {title if name == '' else f'`{title}`'}\n\n{lead}\n\n{_section(section, members if name == 'FunctionSpec' else {})}"
         )
     parts.append(_members(schema["$defs"]["FunctionSpec"], members))
-    parts.append(_options(rows))
+    parts += [_options(rows), ENVIRONMENT, verbs()]
     return "\n".join(parts)
 
 
@@ -95,7 +110,7 @@ def _inlined(section: Mapping[str, Any], definitions: Mapping[str, Any]) -> Mapp
 
 def _written_out(value: Mapping[str, Any], definitions: Mapping[str, Any], titled: set[str]) -> Mapping[str, Any]:
     name = value.get("$ref", "").rpartition("/")[2]
-    if not name or name in titled:
+    if not name or name in {*titled, _PLACEHOLDER}:
         return value
     return {**definitions[name], **{key: part for key, part in value.items() if key != "$ref"}}
 
@@ -130,9 +145,11 @@ def _options(rows: Sequence[Mapping[str, Any]]) -> str:
         "variables (`LAMBDA_CI_MEMORY_SIZE=512`). Those that describe a function hold for every chosen function. A list is JSON, or\n"
         "separated by commas or lines; a mapping is JSON, YAML, or lines `KEY=VALUE`.\n"
     )
-    lines = ["| Name | Value | Key in the file |", "| --- | --- | --- |"]
+    lines = ["| Name | Value | Key in the file, or meaning |", "| --- | --- | --- |"]
     for row in rows:
-        key = {"function": f"`functions.NAME.{row['key']}`", "project": f"`{row['key']}`"}.get(row["scope"], "")
+        key = {"function": f"`functions.NAME.{row['key']}`", "project": f"`{row['key']}`"}.get(
+            row["scope"], _cell(row["help"])
+        )
         lines.append(f"| `{row['name']}` | {row['kind']} | {key} |")
     return lead + "\n" + "\n".join(lines) + "\n"
 

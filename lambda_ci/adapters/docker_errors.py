@@ -76,7 +76,9 @@ def no_engine(error: Exception, *, host: str) -> BuildError:
             why=said,
             fix=f"run as a user that may (the group `docker`), or set DOCKER_HOST to an engine of your own; {_WITHOUT}",
         )
-    return BuildError(f"no Docker engine answers {where}", why=said, fix=_START)
+    absent = not host and re.search(r"FileNotFound|No such file", said)
+    why = "there is no /var/run/docker.sock" if absent else said
+    return BuildError(f"no Docker engine answers {where}", why=why, fix=_START)
 
 
 def wrong_platform(image: str, architecture: str) -> BuildError:

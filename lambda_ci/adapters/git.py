@@ -54,6 +54,23 @@ def state(folder: Path, *, without: Sequence[Path] = (), environ: Mapping[str, s
     return State(commit=commit, url=_address(remote.stdout.strip()), dirty=dirty)
 
 
+def made_of(folder: Path, *, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The commit of the work tree that ``folder`` is in, and those that it merges, also where only the last was fetched.
+    None where there is no work tree, or no git that could tell."""
+    root = next((one for one in (folder, *folder.parents) if (one / ".git").exists()), None)
+    if root is None:
+        return ()
+    git = ["git", "-C", str(root)]
+    env = {**environ, **trusting(root, environ), "LC_ALL": "C"}
+    try:
+        head = process.run([*git, "rev-parse", "--verify", "HEAD"], env=env, timeout=_PATIENCE).stdout.strip()
+        told = process.run([*git, "cat-file", "commit", "HEAD"], env=env, timeout=_PATIENCE).stdout
+    except BuildError:
+        return ()
+    headers = told.partition("\n\n")[0].splitlines()
+    return (head, *(line.removeprefix("parent ") for line in headers if line.startswith("parent ")))
+
+
 def _address(url: str) -> str:
     """Empty for a folder of this machine."""
     return "" if url.startswith(("/", ".", "~", "file:")) else public(url)

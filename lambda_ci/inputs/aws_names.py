@@ -25,6 +25,7 @@ OWN: Mapping[str, str] = {
     "PackageType": "package-type",
     "ImageUri": "image-uri",
     "Layers": "layers",
+    "CodeSigningConfigArn": "code-signing-config-arn",
 }
 """Members that are fields of a function under their own rules."""
 
@@ -41,9 +42,6 @@ REFUSED: Mapping[str, str] = {
     "revision-id": "lambda-ci guards every write with the function's revision itself",
 }
 """Members that lambda-ci sets itself, with what to use instead."""
-
-UNBUILT = frozenset({"triggers"})
-"""Keys that a later version will take."""
 
 
 def settable(model: ServiceModel) -> dict[str, Member]:

@@ -18,6 +18,7 @@ from lambda_ci.inputs.limits import check_limits
 from lambda_ci.inputs.located import Located, plain
 from lambda_ci.inputs.package_size import check_package
 from lambda_ci.inputs.rollout import check_rollout
+from lambda_ci.inputs.triggers import check_triggers
 from lambda_ci.inputs.wording import not_what, quoted, shown, suggestion
 from lambda_ci.model.platform import facts
 from lambda_ci.model.problem import Problem, Severity
@@ -52,6 +53,7 @@ def check_function(function: Located, *, today: date) -> Iterator[Problem]:
     yield from check_rollout(function)
     yield from check_apart(function)
     yield from check_limits(function)
+    yield from check_triggers(function)
     yield from _mode(function)
     for case in (function.at("smoke") or function).elements:
         yield from _expression(case)

@@ -46,6 +46,11 @@ def find(explicit: Located | None, cwd: Path) -> ConfigFile | None:
     return _read(cwd / there[0], there[0], tuple(_ignored(name, there[0]) for name in there[1:]))
 
 
+def above(cwd: Path) -> Path | None:
+    """The nearest usual file in a folder above: most likely the one that was meant."""
+    return next((folder / name for folder in cwd.parents for name in NAMES if os.path.lexists(folder / name)), None)
+
+
 def as_it_was(file: ConfigFile, content: bytes) -> ConfigFile:
     """The file with another content, that of some time ago. Raises Unreadable."""
     return _composed(_decoded(content, file.name), file.folder, file.name, ())

@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from lambda_ci.inputs import wording
-from lambda_ci.inputs.aws_names import UNBUILT
 from lambda_ci.inputs.located import Located, Step, plain
-from lambda_ci.inputs.members import NOT_YET
 from lambda_ci.inputs.scalars import resolve
 from lambda_ci.model.spec.project import Spec
 
@@ -49,6 +47,7 @@ _FORMS: Mapping[str, str] = {
     "before-allow-traffic": "the name of a function, or its ARN without a version",
     "after-allow-traffic": "the name of a function, or its ARN without a version",
     "on-failure": "an ARN, or none",
+    "code-signing-config-arn": "the ARN of a code signing configuration, or none",
     "repository": "the name of an ECR repository, or an address such as registry.example/team/name (no tag)",
     "image": "an image's name, such as public.ecr.aws/lambda/python:3.13",
     "base": "an image's name, such as public.ecr.aws/lambda/python:3.13",
@@ -59,9 +58,14 @@ _FORMS: Mapping[str, str] = {
     "bucket": "the name of an S3 bucket: 3 to 63 small letters, digits, dots and hyphens",
     "owner": "the number of an account, 12 digits in quotes",
     "kms-key-id": "the ARN, the id or the alias of a KMS key",
+    "name": "letters, digits, dots, - and _",
+    "principal": "a service, an account or an ARN, without * and spaces",
+    "source-arn": "an ARN, such as arn:aws:s3:::shop-uploads",
+    "source-account": "the number of an account, 12 digits in quotes",
+    "principal-org-id": "the id of an organisation, such as o-a1b2c3d4e5",
 }
 _NAME = "letters, digits, - and _"
-_SECTIONS = frozenset({"UrlSpec", "AsyncSpec", "CodeDeploySpec"})
+_SECTIONS = frozenset({"UrlSpec", "AsyncSpec", "CodeDeploySpec", "ScheduleSpec"})
 """What a path of pydantic says where a value may be a section or a word."""
 _CONVERTIBLE = frozenset({"int_type", "float_type", "bool_type"})
 
@@ -149,8 +153,6 @@ def _problem(document: Located, path: tuple[Step, ...], errors: list[ErrorDetail
 
 def _unknown_key(path: tuple[Step, ...], *, suggest: bool) -> str:
     key = str(path[-1])
-    if key in UNBUILT:
-        return NOT_YET
     return f"unknown key{wording.suggestion(key, _fields(path[:-1])) if suggest else ''}"
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lambda_ci.inputs.wording import quoted
 from lambda_ci.model.problem import Problem, Severity
+from lambda_ci.model.secret import names_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from lambda_ci.inputs.located import Located
 
 _OF_DOCKERFILES = ("context", "build-args", "target")
-_SECRET = re.compile(r"(?i)secret|token|passw|credential|(^|_)key($|_)")
 
 
 def is_image(function: Located) -> bool:
@@ -39,7 +38,7 @@ def check_image(function: Located) -> Iterator[Problem]:
     yield from _not_for_images(function)
     arguments = function.at("image", "build-args")
     for name, node in (arguments.entries if arguments else {}).items():
-        if _SECRET.search(name):
+        if names_secret(name):
             message = (
                 "build arguments can be read in the image's history: give secrets when it runs, not when it is built"
             )
@@ -78,8 +77,6 @@ def _one_way(function: Located) -> Iterator[Problem]:
 
 
 def _not_for_images(function: Located) -> Iterator[Problem]:
-    if (layers := function.at("layers")) and (layers.elements or layers.entries):
-        yield layers.key_problem("Lambda adds no layers to container images; copy their files into the image")
     if _value(function, "snap-start", "apply-on") == "PublishedVersions" and (snap := function.at("snap-start")):
         yield snap.key_problem("Lambda has no SnapStart for container images")
     if node := function.at("code-signing-config-arn"):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from lambda_ci.inputs.located import Located, scalars
+from lambda_ci.model.secret import names_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -53,6 +54,8 @@ class Interpolation:
 
     environ: Mapping[str, str]
     problems: list[Problem] = field(default_factory=list)
+    secrets: set[str] = field(default_factory=set, repr=False)
+    """What came out of variables whose names tell of secrets."""
 
     def fill(self, node: Located) -> Located:
         """The tree with every placeholder filled; what was filled is secret from then on."""
@@ -80,6 +83,8 @@ class Interpolation:
         if variable is None:
             return found[0]
         value, default = self.environ.get(variable["name"]), variable["default"]
+        if value and names_secret(variable["name"]):
+            self.secrets.add(value)
         if default is not None:
             return value or default
         if value is None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from lambda_ci.inputs.options import Option, Scope
 
 _PREFIX = "LAMBDA_CI_"
-_ACTION = frozenset({
+ACTION = frozenset({
     "command",
     "local",
     "matrix",
@@ -147,7 +147,7 @@ def _unknown(environ: Mapping[str, str]) -> Iterable[Problem]:
 
 
 def _unknown_inputs(inputs: Mapping[str, str]) -> Iterable[Problem]:
-    known = {option.name for option in options()} | _ACTION | ALIASES.keys()
+    known = {option.name for option in options()} | ACTION | ALIASES.keys()
     for name in sorted(name for name, text in inputs.items() if text.strip() and name not in known):
-        message = f"the action has no such input{suggestion(name, known)}"
+        message = f"there is no such input{suggestion(name, known)}"
         yield Problem(origin=Origin(source=f"input {name}"), message=message, severity=Severity.WARNING)

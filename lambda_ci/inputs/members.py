@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from lambda_ci.inputs import wording
-from lambda_ci.inputs.aws_names import REFUSED, UNBUILT, own_fields, settable
+from lambda_ci.inputs.aws_names import REFUSED, own_fields, settable
 from lambda_ci.inputs.interpolate import has_placeholder
 from lambda_ci.inputs.lambda_layers import is_arn
 from lambda_ci.inputs.located import Located, plain, scalars, without_empty
@@ -30,7 +30,6 @@ _INTEGERS = frozenset({"integer", "long"})
 _FLOATS = frozenset({"float", "double"})
 
 _LONGEST_PATTERN = 80
-NOT_YET = "is not supported by this version"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,8 +79,6 @@ class Members:
         return self._scalar(node, shape)
 
     def _unknown(self, key: str) -> str:
-        if key in UNBUILT:
-            return NOT_YET
         if key in REFUSED or kebab(key) in REFUSED:
             return f"cannot be set: {REFUSED.get(key) or REFUSED[kebab(key)]}"
         return f"unknown key{self._meant(key, [*own_fields(), *self._settable])}"

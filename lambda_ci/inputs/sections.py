@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from lambda_ci.inputs import lambda_layers
 from lambda_ci.inputs.located import NOWHERE, Located, mapping, merge, scalars, without_empty
 from lambda_ci.inputs.wording import quoted, suggestion
-from lambda_ci.model.problem import Problem
+from lambda_ci.model.problem import Origin, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from lambda_ci.inputs.layers import Given
 
@@ -21,9 +22,15 @@ PREVIEW_STAGE = "preview"
 NOT_FOR_PREVIEWS = frozenset({"mode", "reserved-concurrency", "provisioned-concurrency", "rollout", "scaling"})
 """What a preview has only where its own stage says so: it would take capacity from the real function, or cannot be."""
 NOTHING = "there is nothing to work on: no lambda-ci.yml here, and no function named"
-NOTHING_FIX = (
-    "write a lambda-ci.yml, name one with --config, or describe one function with --function-name, --handler, …"
-)
+LEAST = "{version: 1, functions: {NAME: {handler: app.handler, runtime: python3.13}}}"
+"""All that a configuration must say."""
+NOTHING_FIX = f"have `lambda-ci init` write one (the least is {LEAST}), name one with --config, or describe one function with --function-name, --handler, …"
+
+
+def nothing(folder: Path, *, elsewhere: Path | None) -> Problem:
+    """Neither a file nor a function. ``elsewhere``: a file in a folder above."""
+    meant = f"there is one in {elsewhere.parent}: go there, or give --config {elsewhere}" if elsewhere else NOTHING_FIX
+    return Problem(origin=Origin(source=str(folder)), message=f"{NOTHING}; {meant}")
 
 
 def each_function(root: Located, change: Callable[[Located], Located]) -> Located:

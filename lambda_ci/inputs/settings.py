@@ -11,9 +11,10 @@ from lambda_ci.errors import ConfigurationError
 from lambda_ci.inputs import sections
 from lambda_ci.inputs.checks import check_function, check_names, check_region
 from lambda_ci.inputs.compose import Unreadable
-from lambda_ci.inputs.config_file import as_it_was, find
+from lambda_ci.inputs.config_file import above, as_it_was, find
 from lambda_ci.inputs.door import admit
 from lambda_ci.inputs.files import find_files, find_layer_files
+from lambda_ci.inputs.hiding import hidden
 from lambda_ci.inputs.images import find_image_files
 from lambda_ci.inputs.interpolate import Interpolation, has_placeholder, malformed
 from lambda_ci.inputs.lambda_layers import check_layers
@@ -21,7 +22,7 @@ from lambda_ci.inputs.layers import CACHE_VARIABLES, Given, gather
 from lambda_ci.inputs.located import Located, leaves, mapping
 from lambda_ci.inputs.members import Members
 from lambda_ci.inputs.wording import ENOUGH
-from lambda_ci.model.problem import Origin, Problem, Severity
+from lambda_ci.model.problem import Problem, Severity
 from lambda_ci.model.settings import Function, Layer, Settings
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ class _Reading:
     layers: dict[str, LayerFiles] = field(default_factory=dict)
     members: dict[str, Mapping[str, JsonValue]] = field(default_factory=dict)
     stage: str | None = None
+    secrets: frozenset[str] = field(default_factory=frozenset, repr=False)
 
     @property
     def root(self) -> Path:
@@ -131,12 +133,12 @@ class _Reading:
         self.problems.extend(resolution.problems)
         if document is None:
             if self.file is None:
-                origin = Origin(source=str(self.sources.cwd))
-                self.problems.append(Problem(origin=origin, message=f"{sections.NOTHING}; {sections.NOTHING_FIX}"))
+                self.problems.append(sections.nothing(self.sources.cwd, elsewhere=above(self.sources.cwd)))
             return None
         interpolation = Interpolation(environ=self.sources.environ)
         document = interpolation.fill(document)
         self.problems.extend(interpolation.problems)
+        self.secrets = hidden(document, interpolation.secrets)
         return document
 
     def _own(self, document: Located) -> Located:
@@ -179,7 +181,7 @@ class _Reading:
             staging=spec.staging,
             cache=spec.cache,
             preview=spec.preview,
-            functions=tuple(self._function(name, spec) for name in spec.functions),
+            functions=tuple(self._function(name, spec, document) for name in spec.functions),
             layers={name: self._layer(name, one) for name, one in spec.layers.items()},
             frozen=self._chosen("frozen"),
             allow_older=self._chosen("allow-older"),
@@ -190,12 +192,14 @@ class _Reading:
             output_dir=self._folder("output-dir") or self.sources.cwd / "dist",
             report_dir=self._folder("report-dir"),
             cache_dir=self._folder("cache-dir") or self.sources.cwd / cache_dir(self.sources.environ),
+            secrets=self.secrets,
             origins={key: node.origin for key, node in leaves(document) if key != "version"},
         )
 
-    def _function(self, name: str, spec: Spec) -> Function:
+    def _function(self, name: str, spec: Spec, document: Located) -> Function:
         files, image = self.files[name], self.images[name]
         function = spec.functions[name].model_copy(update={"members": self.members[name]})
+        triggers = document.at("functions", name, "triggers")
         return Function(
             name=name,
             spec=function,
@@ -203,6 +207,7 @@ class _Reading:
             requirements=files.requirements,
             dockerfile=image.dockerfile,
             context=image.context,
+            own_triggers=triggers is not None and triggers.key.startswith("stages."),
         )
 
     def _layer(self, name: str, spec: LayerSpec) -> Layer:

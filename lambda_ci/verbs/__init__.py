@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from lambda_ci.verbs.command import Command
 
 
+def _init() -> type[Command]:
+    from lambda_ci.verbs.init import Init
+
+    return Init
+
+
 def _check() -> type[Command]:
     from lambda_ci.verbs.check import Check
 
@@ -97,6 +103,7 @@ def _schema() -> type[Command]:
 
 
 VERBS: Mapping[str, tuple[str, Callable[[], type[Command]]]] = {
+    "init": ("write a first lambda-ci.yml", _init),
     "check": ("check the configuration, without building anything or asking AWS", _check),
     "lock": ("lock the dependencies, each in a file beside the one that declares them", _lock),
     "build": ("build the deployment packages", _build),

@@ -31,7 +31,7 @@ class Check(Command):
     def declare(parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--explain", action="store_true", help="show where every value came from")
         add_json(parser)
-        add_settings(parser)
+        add_settings(parser, explained=True)
 
     def run(self, world: World) -> Outcome:
         from lambda_ci.report.document import document

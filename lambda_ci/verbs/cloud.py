@@ -13,8 +13,11 @@ if TYPE_CHECKING:
     from lambda_ci.verbs.world import World
 
 
-def reach(settings: Settings, world: World, *, local: bool) -> tuple[Settings, Services]:
-    """The services of the settings' account and region, and the settings as they hold there. No request is made yet."""
+def reach(settings: Settings, world: World, *, local: bool, builds: bool = False) -> tuple[Settings, Services]:
+    """The services of the settings' account and region, and the settings as they hold there. No request is made yet.
+
+    For a verb that ``builds``, the region must be known, and the log says what is built otherwise for the embedded AWS.
+    """
     from lambda_ci.adapters.aws import connect
     from lambda_ci.deploy.services import Services
 
@@ -26,18 +29,20 @@ def reach(settings: Settings, world: World, *, local: bool) -> tuple[Settings, S
         world.console.line(f"embedded AWS at {endpoint.url} (pid {endpoint.pid}); `lambda-ci local stop` ends it")
         environ = local_environ(endpoint)
         settings, spec = (
-            replace(_localised(settings, world), cache=None),
+            replace(_localised(settings, world, tell=builds), cache=None),
             spec.model_copy(update={"endpoint_url": endpoint.url, "profile": None, "role_to_assume": None}),
         )
     aws = connect(spec, environ=environ, console=world.console)
+    if builds:
+        _ = aws.region  # Raises where nobody names one: better now than after minutes of building.
     return settings, Services(aws=aws, clock=world.clock, console=world.console, staging=settings.staging)
 
 
-def _localised(settings: Settings, world: World) -> Settings:
+def _localised(settings: Settings, world: World, *, tell: bool) -> Settings:
     from lambda_ci.local.adaptation import Host, adapted, differences
 
     host = Host(python=(sys.version_info.major, sys.version_info.minor), machine=platform.machine())
     local = adapted(settings, host)
-    for difference in differences(settings, local):
+    for difference in differences(settings, local) if tell else ():
         world.console.line(difference)
     return local

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from argparse import SUPPRESS
+from argparse import SUPPRESS, HelpFormatter
 from typing import TYPE_CHECKING, ClassVar
 
 from lambda_ci.inputs.options import options
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from lambda_ci.inputs.options import Option
     from lambda_ci.verbs.world import Outcome, World
@@ -23,6 +23,15 @@ _GROUPS = {
     "function": "settings of every chosen function (flags beat the file)",
 }
 _METAVARS = {"map": "KEY=VALUE", "path": "PATH", "integer": "N", "number": "N", "json": "JSON"}
+
+
+class _Whole(HelpFormatter):
+    """Flags are not broken at their hyphens, so that they can be found and copied."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        from textwrap import fill
+
+        return fill(text, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
 
 
 class Command(ABC):
@@ -65,21 +74,32 @@ def add_local(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--local", action="store_true", help=text)
 
 
-def add_settings(parser: argparse.ArgumentParser, *, only: frozenset[str] | None = None) -> None:
-    """Every setting as a flag, or ``only`` some. AWS's own members, dozens, are just named at the end of the help."""
+def add_settings(
+    parser: argparse.ArgumentParser, *, only: frozenset[str] | None = None, explained: bool = False
+) -> None:
+    """Every setting as a flag, or ``only`` some. What the file says as well, dozens, is ``explained`` in the help or just named."""
     chosen = [option for option in options() if only is None or option.name in only]
     for scope, title in _GROUPS.items():
         if members := [option for option in chosen if option.scope == scope]:
-            group = parser.add_argument_group(title)
+            shown = scope == "run" or explained
+            group = parser.add_argument_group(title) if shown else parser
             for option in members:
-                _add(group, option)
-    flags = ", ".join(f"--{option.name}" for option in chosen if option.member)
-    parser.epilog = flags and f"Every member of Lambda's API is a flag as well, see docs/reference.md: {flags}."
+                _add(group, option, shown=shown and not option.member)
+    named = [option for option in chosen if option.member or (option.scope != "run" and not explained)]
+    parser.formatter_class = _Whole
+    parser.epilog = _epilog(named, explained=explained)
 
 
-def _add(group: argparse._ArgumentGroup, option: Option) -> None:
+def _epilog(named: Sequence[Option], *, explained: bool) -> str:
+    flags = ", ".join(f"--{option.name}" for option in named)
+    if explained:
+        return f"Every member of Lambda's API is a flag as well, see docs/reference.md: {flags}."
+    return flags and f"Every setting of the file is a flag as well; `lambda-ci check --help` explains them: {flags}."
+
+
+def _add(group: argparse._ActionsContainer, option: Option, *, shown: bool) -> None:
     flag, destination = f"--{option.name}", _PREFIX + option.name.replace("-", "_")
-    help_text = SUPPRESS if option.member else option.help.replace("%", "%%")
+    help_text = option.help.replace("%", "%%") if shown else SUPPRESS
     if option.kind in _REPEATABLE:
         group.add_argument(flag, dest=destination, action="append", help=help_text, metavar=_metavar(option))
     elif option.kind == "boolean":

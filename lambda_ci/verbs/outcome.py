@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambda_ci.errors import ConfigurationError
-from lambda_ci.model.result import Failure, RunResult
+from lambda_ci.model.result import BuildResult, Failure, RunResult
 from lambda_ci.verbs.world import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lambda_ci.errors import LambdaCiError
+    from lambda_ci.model.artifact import Package
     from lambda_ci.model.result import FunctionResult
     from lambda_ci.model.settings import Settings
     from lambda_ci.verbs.command import Command
@@ -32,6 +33,23 @@ def result_of(verb: str, settings: Settings, functions: Sequence[FunctionResult]
         stage=settings.stage,
         warnings=warnings,
         affected=settings.affected,
+    )
+
+
+def build_of(package: Package, *, lock: str, seconds: float) -> BuildResult:
+    """What a finished package tells of itself. ``lock``: where its dependencies come from, in words."""
+    return BuildResult(
+        path=package.path,
+        sha256=package.sha256,
+        code_sha256=package.code_sha256,
+        size=package.size,
+        unpacked_size=package.unpacked_size,
+        files=len(package.members),
+        lock=lock,
+        ledger=package.ledger,
+        savings=package.savings,
+        seconds=seconds,
+        bytecode=package.bytecode,
     )
 
 

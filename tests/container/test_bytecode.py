@@ -16,9 +16,10 @@ import requests
 from lambda_ci.adapters.docker import OWNER
 from lambda_ci.adapters.interpreter import Absent, Interpreter, Interpreters
 from lambda_ci.adapters.uv import Uv
+from lambda_ci.main import SystemClock
 from lambda_ci.model.spec.packages import BuildSpec
 from tests.fakes.compiling import Bench
-from tests.fakes.quiet import RealClock, quiet
+from tests.fakes.quiet import quiet
 from tests.fakes.wheels import wheel as made
 from tests.fakes.workshop import HERE, VERSION
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def inside(base: str) -> Iterator[Interpreter]:
-    with Interpreters(uv=Uv(dict(os.environ)), console=quiet(RealClock())[0]) as interpreters:
+    with Interpreters(uv=Uv(dict(os.environ)), console=quiet(SystemClock())[0]) as interpreters:
         build = BuildSpec.model_validate({"image": base, "backend": "container"})
         found = interpreters.of(HERE, build, native=False, required=False)
         assert not isinstance(found, Absent), found

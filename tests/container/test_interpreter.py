@@ -11,9 +11,10 @@ from lambda_ci.adapters.docker import OWNER
 from lambda_ci.adapters.docker_owner import owner
 from lambda_ci.adapters.interpreter import Absent, Errand, Interpreter, Interpreters, Late
 from lambda_ci.adapters.uv import Uv
+from lambda_ci.main import SystemClock
 from lambda_ci.model.spec.packages import BuildSpec
 from lambda_ci.model.target import Architecture, Target
-from tests.fakes.quiet import RealClock, quiet
+from tests.fakes.quiet import quiet
 from tests.fakes.workshop import HERE
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ SECONDS = 60
 
 @pytest.fixture
 def interpreters() -> Iterator[Interpreters]:
-    with Interpreters(uv=Uv(dict(os.environ)), console=quiet(RealClock())[0]) as found:
+    with Interpreters(uv=Uv(dict(os.environ)), console=quiet(SystemClock())[0]) as found:
         yield found
 
 
@@ -77,7 +78,7 @@ def test_a_program_runs_in_the_image_with_its_files(inside: Interpreter, base: s
 
 
 def test_one_container_is_used_for_all_and_gone_at_the_end(engine: DockerClient, base: str, tmp_path: Path) -> None:
-    with Interpreters(uv=Uv(dict(os.environ)), console=quiet(RealClock())[0]) as interpreters:
+    with Interpreters(uv=Uv(dict(os.environ)), console=quiet(SystemClock())[0]) as interpreters:
         for native in (True, False):
             found = interpreters.of(HERE, _image(base), native=native, required=False)
             assert not isinstance(found, Absent)
@@ -96,7 +97,7 @@ def test_one_container_is_used_for_all_and_gone_at_the_end(engine: DockerClient,
 
 
 def test_bytecode_only_starts_nothing_until_there_is_something_to_do(engine: DockerClient, base: str) -> None:
-    with Interpreters(uv=Uv(dict(os.environ)), console=quiet(RealClock())[0]) as interpreters:
+    with Interpreters(uv=Uv(dict(os.environ)), console=quiet(SystemClock())[0]) as interpreters:
         other = Target(HERE.runtime, Architecture.ARM64)
         assert not isinstance(interpreters.of(other, _image(base), native=False, required=False), Absent)
         assert _containers(engine) == []

@@ -19,7 +19,7 @@ from tests.fakes.aws_server import AwsServer, Request
 from tests.fakes.deployment import Project
 
 ROOT = Path(__file__).resolve().parents[2]
-SERVICES = ("lambda", "s3", "ecr", "sts", "cloudwatch", "codeartifact", "codedeploy", "logs", "iam")
+SERVICES = ("lambda", "s3", "ecr", "sts", "cloudwatch", "codeartifact", "codedeploy", "logs", "iam", "events")
 NAMES = {
     "lambda:Invoke": ("lambda:InvokeFunction",),
     "lambda:InvokeWithResponseStream": ("lambda:InvokeFunction",),
@@ -30,9 +30,11 @@ NAMES = {
 BESIDE = {
     "sts:AssumeRole", "sts:AssumeRoleWithWebIdentity",
     "codeartifact:GetAuthorizationToken", "codeartifact:ReadFromRepository", "sts:GetServiceBearerToken",
-    "tag:GetResources", "lambda:ListFunctions", "logs:DeleteLogGroup",
+    "lambda:ListFunctions",
 }  # fmt: skip
-"""What the configuration does not tell: the identity before the role, package indexes, previews."""
+"""What the configuration does not tell: the identity before the role, package indexes, how previews are found without tags."""
+NOT_AWS = {"create_connection"}
+"""Methods of others that have the name of one of AWS's: that of Python's sockets."""
 FREE = {"sts:GetCallerIdentity"}
 """Nobody needs to be allowed this."""
 
@@ -74,7 +76,7 @@ def requested() -> dict[str, str]:
             name = (
                 node.attr if isinstance(node, ast.Attribute) else node.value if isinstance(node, ast.Constant) else None
             )
-            if isinstance(name, str) and name in known:
+            if isinstance(name, str) and name in known.keys() - NOT_AWS:
                 found[name] = path.name
     return found
 

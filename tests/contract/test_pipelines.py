@@ -84,7 +84,7 @@ def test_the_verbs_and_variables_of_the_pipelines_exist() -> None:
         verbs = re.findall(
             r"(?:^\s*(?:- )?(?:run: |bash: )?|sh ')(?:\./)?lambda-ci(?:\.sh)? ([a-z]+)", text, re.MULTILINE
         )
-        verbs += re.findall(r"INPUT_COMMAND: ([a-z]+)", text)
+        verbs += re.findall(r"^\s*COMMAND: ([a-z]+)", text, re.MULTILINE)
         assert set(verbs) <= VERBS.keys(), file.name
         assert set(re.findall(r"LAMBDA_CI_[A-Z_]+", text)) <= known | {"LAMBDA_CI_"}, file.name
     offered = yaml.safe_load((ROOT / "templates/lambda-ci.yml").read_text("utf-8").split("---\n")[0])

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lambda_ci.adapters.uv import Uv
-from lambda_ci.lock.resolve import lock
+from lambda_ci.lock.resolve import Resolver, lock
+from lambda_ci.main import SystemClock
 from lambda_ci.model.target import Architecture, Target
 from lambda_ci.package.audit.elf import read
 from lambda_ci.package.audit.window import Window
 from lambda_ci.wheels.fetch import fetch
 from tests.fakes.audited import Audited
 from tests.fakes.project import Project
-from tests.fakes.quiet import RealClock, quiet
+from tests.fakes.quiet import quiet
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,9 +32,9 @@ def _audited(tmp_path: Path, target: Target) -> Audited:
     audited = Audited(Project(tmp_path / "function"))
     requirements = tmp_path / "requirements.txt"
     requirements.write_text(WHEELS)
-    console, _ = quiet(RealClock())
+    console, _ = quiet(SystemClock())
     cache, environ = tmp_path / "cache", dict(os.environ)
-    found = lock(requirements, target, uv=Uv(environ), cache_dir=cache, console=console)
+    found = lock(requirements, target, Resolver(uv=Uv(environ), cache_dir=cache, console=console))
     [wheels] = fetch([found], cache_dir=cache, console=console, environ=environ)
     audited.project.wheels.extend(wheels)
     audited.project.spec |= {"runtime": target.runtime, "architecture": target.architecture}

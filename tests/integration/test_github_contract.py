@@ -17,7 +17,7 @@ import requests
 
 from lambda_ci.adapters.github_api import github
 from lambda_ci.model.preview import Deployment, State
-from tests.fakes.github_server import REPOSITORY, TOKEN, GitHubServer
+from tests.fakes.github_server import BOT, REPOSITORY, TOKEN, Fault, GitHubServer
 from tests.fakes.quiet import FakeClock
 
 if TYPE_CHECKING:
@@ -68,6 +68,8 @@ def _wait(url: str) -> None:
 def test_everything_the_adapter_does_is_as_github_describes_it(server: GitHubServer, prism: str) -> None:
     forge = github(REPOSITORY, token=TOKEN, environ={"GITHUB_API_URL": prism}, clock=FakeClock())
     assert forge.standing(7).open
+    older = f"{MARK}\nof another run, in the same moment"
+    server.faults = [Fault("POST .*comments", before=lambda: server.say(7, older, login=BOT, kind="Bot"))]
     for text in ("one", "two", "two"):
         forge.comment(7, marker=MARK, markdown=f"{MARK}\n{text}")
     for state in State:

@@ -187,6 +187,26 @@ def test_what_an_alias_carries(account: Account) -> None:
     agrees(account)
 
 
+def test_what_calls_an_alias(account: Account) -> None:
+    """Made, changed, removed, and taken along at the end."""
+    more = """\
+    triggers:
+      - schedule: {expression: rate(1 hour), name: a}
+      - schedule: {expression: rate(1 hour), name: b}
+      - permission: {principal: s3.amazonaws.com, source-arn: "arn:aws:s3:::b", source-account: "123456789012"}
+"""
+    known = {verb: account.plain(verb) for verb in ("plan", "deploy", "destroy")}
+    account.write(1, more=more)
+    account.learn("plan", given=known["plan"])
+    account.learn("deploy", given=known["deploy"])
+    account.write(1, more=more.replace("name: b", "name: c"))
+    account.learn("plan")
+    account.learn("deploy")
+    account.learn("destroy", "--yes", given=known["destroy"])
+    assert account.aws.events.rules == {}
+    agrees(account)
+
+
 def test_code_alone_takes_less(account: Account) -> None:
     account.write(1)
     account.run("deploy")

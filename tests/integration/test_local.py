@@ -22,14 +22,14 @@ from lambda_ci.errors import AwsError, ConfigurationError
 from lambda_ci.local import embedded
 from lambda_ci.local.embedded import Endpoint, local_environ
 from lambda_ci.local.ministack import Ministack, free_port
-from tests.fakes.quiet import RealClock
+from lambda_ci.main import SystemClock
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
 pytestmark = pytest.mark.local_aws
 
-CLOCK = RealClock()
+CLOCK = SystemClock()
 ROOT = Path(__file__).parents[2]
 USER = {
     "PATH": os.environ["PATH"],
@@ -182,8 +182,8 @@ def test_a_server_that_no_longer_answers_is_replaced(cache_dir: Path) -> None:
 def test_commands_that_start_at_once_share_one_server(cache_dir: Path) -> None:
     program = (
         "import os\nfrom pathlib import Path\nfrom lambda_ci.local.embedded import ensure\n"
-        "from tests.fakes.quiet import RealClock\n"
-        f"print(ensure(Path({str(cache_dir)!r}), environ=os.environ, clock=RealClock()).pid)"
+        "from lambda_ci.main import SystemClock\n"
+        f"print(ensure(Path({str(cache_dir)!r}), environ=os.environ, clock=SystemClock()).pid)"
     )
     with ThreadPoolExecutor(3) as pool:
         done = pool.map(
@@ -204,7 +204,7 @@ def test_a_command_that_is_killed_while_it_starts_leaves_nothing_unknown(cache_d
 
 
 def test_an_interrupt_while_it_starts_leaves_nothing_running(cache_dir: Path) -> None:
-    class Interrupting(RealClock):
+    class Interrupting(SystemClock):
         def sleep(self, seconds: float) -> None:
             remembered = Endpoint.read(cache_dir / "local" / "endpoint.json")
             if remembered and not spawned:

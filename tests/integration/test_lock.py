@@ -9,7 +9,7 @@ import pytest
 
 from lambda_ci.adapters.uv import Uv
 from lambda_ci.errors import BuildError
-from lambda_ci.lock.resolve import lock
+from lambda_ci.lock.resolve import Resolver, lock
 from lambda_ci.model.misfit import fits
 from lambda_ci.model.target import Architecture, Target
 from tests.fakes.quiet import quiet
@@ -30,7 +30,9 @@ def _lock(folder: Path, text: str, target: Target = AL2023) -> Lock:
     (folder / "requirements.txt").write_text(text)
     console, _ = quiet()
     return lock(
-        folder / "requirements.txt", target, uv=Uv(dict(os.environ)), cache_dir=folder / "cache", console=console
+        folder / "requirements.txt",
+        target,
+        Resolver(uv=Uv(dict(os.environ)), cache_dir=folder / "cache", console=console),
     )
 
 

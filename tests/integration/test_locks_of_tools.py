@@ -13,7 +13,7 @@ import pytest
 
 from lambda_ci.adapters import process
 from lambda_ci.adapters.uv import Uv
-from lambda_ci.lock.resolve import lock
+from lambda_ci.lock.resolve import Resolver, lock
 from lambda_ci.lock.selection import DEFAULT, Selection
 from lambda_ci.model.target import Architecture, Target
 from lambda_ci.wheels.fetch import fetch
@@ -34,7 +34,7 @@ OWN = {"certifi", "charset-normalizer", "idna", "pysocks", "requests", "urllib3"
 def _lock(path: Path, cache: Path, target: Target = AL2, selection: Selection = DEFAULT) -> Lock:
     console, _ = quiet()
     uv = Uv(dict(os.environ))
-    return lock(path, target, uv=uv, cache_dir=cache, console=console, selection=selection)
+    return lock(path, target, Resolver(uv=uv, cache_dir=cache, console=console), selection=selection)
 
 
 def _fetched(locked: Lock, cache: Path) -> dict[str, str]:

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lambda_ci.adapters.uv import Uv
-from lambda_ci.lock.resolve import lock
+from lambda_ci.lock.resolve import Resolver, lock
+from lambda_ci.main import SystemClock
 from lambda_ci.model.target import Architecture, Target
 from lambda_ci.wheels.fetch import fetch
 from lambda_ci.wheels.stripping.overlay import without_symbols
 from tests.fakes.project import HANDLER, Project
-from tests.fakes.quiet import RealClock, quiet
+from tests.fakes.quiet import quiet
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,9 +89,9 @@ def package(tmp_path: Path, requirements: str, **options: object) -> Package:
     project.write("app.py", HANDLER)
     path = tmp_path / "requirements.txt"
     path.write_text(requirements)
-    console, _ = quiet(RealClock())
+    console, _ = quiet(SystemClock())
     environ = dict(os.environ)
-    found = lock(path, TARGET, uv=Uv(environ), cache_dir=tmp_path / "cache", console=console)
+    found = lock(path, TARGET, Resolver(uv=Uv(environ), cache_dir=tmp_path / "cache", console=console))
     [wheels] = fetch([found], cache_dir=tmp_path / "cache", console=console, environ=environ)
     if "debug-symbols" in str(options.get("slim", "")):
         wheels = without_symbols(wheels, console=console)

@@ -35,7 +35,7 @@ class ContainerEnvironment(Environment):
         self._container: Container | None = None
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self._server.__enter__()
         environ = {name: value for name, value in self._environ.items() if name.startswith("AWS_")}
         self._container = self._engine.containers.run(
             self._image,
@@ -57,6 +57,4 @@ class ContainerEnvironment(Environment):
                 print(self._container.logs().decode())
             self._container.remove(force=True)
         self._events.put(None)
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        self._server.__exit__(kind, error, trace)

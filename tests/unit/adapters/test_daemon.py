@@ -6,7 +6,8 @@ import time
 from pathlib import Path
 
 from lambda_ci.adapters import daemon
-from tests.fakes.quiet import FakeClock, RealClock
+from lambda_ci.main import SystemClock
+from tests.fakes.quiet import FakeClock
 
 STUBBORN = (
     "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nprint('ready', flush=True)\ntime.sleep(60)"
@@ -38,7 +39,7 @@ def test_a_daemon_leads_its_own_session_and_logs_both_streams(tmp_path: Path) ->
 
 def test_a_process_that_ended_has_no_start_time(tmp_path: Path) -> None:
     pid, started = _spawned("import time; time.sleep(60)", tmp_path / "log")
-    daemon.end(pid, started, clock=RealClock(), grace=5)
+    daemon.end(pid, started, clock=SystemClock(), grace=5)
     assert daemon.started_at(pid) is None
     assert daemon.started_at(2**22 + 1) is None
 
@@ -49,27 +50,27 @@ def test_the_start_time_of_a_process_does_not_change_and_is_its_own(tmp_path: Pa
         assert daemon.started_at(pid) == started
         assert daemon.started_at(os.getpid()) != started
     finally:
-        daemon.end(pid, started, clock=RealClock(), grace=5)
+        daemon.end(pid, started, clock=SystemClock(), grace=5)
 
 
 def test_a_process_of_another_time_is_not_ended(tmp_path: Path) -> None:
     pid, started = _spawned("import time; time.sleep(60)", tmp_path / "log")
-    daemon.end(pid, f"{started}0", clock=RealClock(), grace=5)
+    daemon.end(pid, f"{started}0", clock=SystemClock(), grace=5)
     assert daemon.started_at(pid) == started
-    daemon.end(pid, started, clock=RealClock(), grace=5)
+    daemon.end(pid, started, clock=SystemClock(), grace=5)
 
 
 def test_a_process_that_ignores_term_is_killed_after_its_grace(tmp_path: Path) -> None:
     pid, started = _spawned(STUBBORN, tmp_path / "log")
     assert _said(tmp_path / "log") == "ready"
-    daemon.end(pid, started, clock=RealClock(), grace=0.2)
+    daemon.end(pid, started, clock=SystemClock(), grace=0.2)
     assert daemon.started_at(pid) is None
 
 
 def test_children_end_with_their_parent(tmp_path: Path) -> None:
     pid, started = _spawned(PARENT, tmp_path / "log")
     child = int(_said(tmp_path / "log"))
-    daemon.end(pid, started, clock=RealClock(), grace=5)
+    daemon.end(pid, started, clock=SystemClock(), grace=5)
     deadline = time.monotonic() + 10
     while daemon.started_at(child) and time.monotonic() < deadline:
         time.sleep(0.01)

@@ -9,8 +9,9 @@ import pytest
 
 from lambda_ci.adapters.http import Downloads
 from lambda_ci.errors import BuildError
+from lambda_ci.main import SystemClock
 from tests.fakes.index import Fault, Index, Other, Redirect, Reset, Slow, Status, Truncated
-from tests.fakes.quiet import FakeClock, RealClock
+from tests.fakes.quiet import FakeClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -160,7 +161,7 @@ def test_redirects_in_a_circle_end(index: Index) -> None:
 def test_a_server_that_trickles_is_left_at_the_deadline(index: Index) -> None:
     index.fail(NAME, Slow(size=10, pause=0.05))
     with pytest.raises(BuildError, match="took longer than"):
-        _get(index.url(NAME), clock=RealClock(), total=0.3)
+        _get(index.url(NAME), clock=SystemClock(), total=0.3)
 
 
 def test_an_address_that_nobody_answers_is_named_without_its_credentials() -> None:

@@ -33,7 +33,7 @@ def server() -> Iterator[PartServer]:
 
 
 def remote(server: PartServer, *, clock: FakeClock | None = None, **environ: str) -> RemoteFile:
-    return RemoteFile(server.url(server.add(CONTENT)), environ=environ, clock=clock or FakeClock())
+    return RemoteFile(server.presigned(server.add(CONTENT)), environ=environ, clock=clock or FakeClock())
 
 
 def test_the_end_and_parts_of_a_file_are_had(server: PartServer) -> None:

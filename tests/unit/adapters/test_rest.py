@@ -121,7 +121,7 @@ def test_a_comment_that_says_the_same_is_not_written_again(forge: GitHub, server
 
 def test_a_comment_that_vanishes_while_it_is_edited_is_written_anew(forge: GitHub, server: GitHubServer) -> None:
     forge.comment(7, marker=MARK, markdown=f"{MARK}\nx")
-    server.faults = [Fault("PATCH", 404, "Not Found")]
+    server.faults = [Fault("PATCH", before=server.pulls[7].comments.clear)]
     server.pulls[7].comments[0]["body"] = f"{MARK}\nold"
     assert forge.comment(7, marker=MARK, markdown=f"{MARK}\ny").endswith("#issuecomment-1001")
 

@@ -54,10 +54,10 @@ def test_a_dockerfile_and_its_context_are_found_beside_the_file(configuration: C
 
 
 def test_every_contradiction_is_told_at_once_with_its_place(configuration: Configuration) -> None:
-    text = f"image-uri: '{ECR}:1'\nimage: {{repository: orders, dockerfile: gone}}\nlayers: [deps]\nhandler: a.b\n"
+    text = f"image-uri: '{ECR}:1'\nimage: {{repository: orders, dockerfile: gone}}\nhandler: a.b\n"
     describe(configuration, text + "snap-start: {apply-on: PublishedVersions}\n")
     what = "says how an image is built, and `image-uri` names one that is there"
-    assert [one.split(": ", 2)[1:] for one in configuration.problems() if "layer" not in one.lower()] == [
+    assert [one.split(": ", 2)[1:] for one in configuration.problems()] == [
         ["functions.f.image.repository", what],
         ["functions.f.image.dockerfile", what],
         [
@@ -66,9 +66,6 @@ def test_every_contradiction_is_told_at_once_with_its_place(configuration: Confi
         ],
         ["functions.f.snap-start", "Lambda has no SnapStart for container images"],
     ]
-    assert any(
-        "functions.f.layers: Lambda adds no layers to container images" in one for one in configuration.problems()
-    )
 
 
 @pytest.mark.parametrize(

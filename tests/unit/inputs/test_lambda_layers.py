@@ -148,7 +148,8 @@ def test_a_stage_cannot_have_layers_that_the_file_does_not_have(configuration: C
 def test_an_image_has_no_layers(configuration: Configuration) -> None:
     image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/f:1"
     configuration.one(f"layers: [deps]\npackage-type: Image\nimage-uri: {image}", top=DEPS)
-    assert any("an image has no layers" in problem for problem in configuration.problems())
+    [problem] = [one for one in configuration.problems() if "layers:" in one]
+    assert problem.endswith("functions.f.layers: an image has no layers: put what they hold into the image")
 
 
 def test_a_name_from_the_environment_is_not_printed(configuration: Configuration) -> None:

@@ -92,7 +92,7 @@ def test_an_input_that_the_action_does_not_have_is_a_warning(configuration: Conf
     configuration.inputs = {"command": "check", "local": "false", "memory-siz": "128", "unused": ""}
 
     assert [str(warning) for warning in configuration.load().warnings] == [
-        'input memory-siz: the action has no such input; did you mean "memory-size"?'
+        'input memory-siz: there is no such input; did you mean "memory-size"?'
     ]
 
 

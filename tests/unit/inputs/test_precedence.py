@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambda_ci.inputs.located import NOWHERE, Located, merge, plain
+from lambda_ci.inputs.sections import LEAST
 
 if TYPE_CHECKING:
     from tests.fakes.configuration import Configuration
@@ -154,10 +155,28 @@ def test_what_one_function_without_a_file_lacks_is_asked_for(configuration: Conf
 def test_neither_a_file_nor_a_function_is_one_clear_problem(configuration: Configuration) -> None:
     assert configuration.problems() == [
         (
-            f"{configuration.folder}: there is nothing to work on: no lambda-ci.yml here, and no function named; write a lambda-ci.yml, "
+            f"{configuration.folder}: there is nothing to work on: no lambda-ci.yml here, and no function named; have "
+            "`lambda-ci init` write one (the least is {version: 1, functions: {NAME: {handler: app.handler, runtime: python3.13}}}), "
             "name one with --config, or describe one function with --function-name, --handler, …"
         )
     ]
+
+
+def test_the_least_configuration_that_is_told_is_one(configuration: Configuration) -> None:
+    (configuration.folder / "app.py").write_text("handler = print\n")
+    configuration.write(LEAST)
+
+    assert configuration.problems() == []
+
+
+def test_below_a_project_its_file_is_named(configuration: Configuration) -> None:
+    file = configuration.write(LEAST)
+    configuration.folder /= "src"
+    configuration.folder.mkdir(exist_ok=True)
+
+    (problem,) = configuration.problems()
+
+    assert problem.endswith(f"; there is one in {file.parent}: go there, or give --config {file}")
 
 
 def test_a_stage_without_a_file_is_a_problem(configuration: Configuration) -> None:

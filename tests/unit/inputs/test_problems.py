@@ -95,7 +95,7 @@ def test_a_wrong_file_gets_one_line(text: str, line: str, configuration: Configu
         ("timeot: 3", '5: functions.f.timeot: unknown key; did you mean "timeout"?'),
         ("members: {}", "5: functions.f.members: unknown key"),
         ("Timeout: 3", '5: functions.f.Timeout: unknown key; did you mean "timeout"?'),
-        ("triggers: []", "5: functions.f.triggers: is not supported by this version"),
+        ("triggers: {}", "15: functions.f.triggers: must be a list, not a mapping"),
         ("rollout: canary", '14: functions.f.rollout: must be a mapping (KEY: value), not "canary"'),
         ("layers: {deps: {}}", "13: functions.f.layers: must be a list, not a mapping"),
         ("function-name: a/b", '20: functions.f.function-name: must be letters, digits, - and _, not "a/b"'),

@@ -12,7 +12,8 @@ from lambda_ci.adapters import daemon
 from lambda_ci.errors import ConfigurationError
 from lambda_ci.local import embedded
 from lambda_ci.local.endpoint import Endpoint, local_environ
-from tests.fakes.quiet import FakeClock, RealClock
+from lambda_ci.main import SystemClock
+from tests.fakes.quiet import FakeClock
 
 ENDPOINT = Endpoint(url="http://127.0.0.1:1", pid=os.getpid(), log=Path("/x/log"), python="3.11", started="boot/1")
 
@@ -81,9 +82,9 @@ def test_stopping_ends_the_process_that_was_remembered_and_no_other(tmp_path: Pa
     assert started
     endpoint = replace(ENDPOINT, pid=pid, started=started)
     _remember(tmp_path, endpoint)
-    assert embedded.stop(tmp_path, clock=RealClock()) == endpoint
+    assert embedded.stop(tmp_path, clock=SystemClock()) == endpoint
     assert daemon.started_at(pid) is None
-    assert embedded.stop(tmp_path, clock=RealClock()) is None
+    assert embedded.stop(tmp_path, clock=SystemClock()) is None
 
 
 def test_nothing_runs_where_nothing_was_started(tmp_path: Path) -> None:
@@ -103,9 +104,9 @@ def test_a_missing_extra_is_an_error_that_says_how_to_install_it(tmp_path: Path)
         "from pathlib import Path\n"
         "from lambda_ci.errors import LambdaCiError\n"
         "from lambda_ci.local import embedded\n"
-        "from tests.fakes.quiet import RealClock\n"
+        "from lambda_ci.main import SystemClock\n"
         "try:\n"
-        f"    embedded.ensure(Path({str(tmp_path)!r}), environ={{}}, clock=RealClock())\n"
+        f"    embedded.ensure(Path({str(tmp_path)!r}), environ={{}}, clock=SystemClock())\n"
         "except LambdaCiError as error:\n"
         "    print(error.exit_code, error.fix)\n"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lambda_ci import __version__
+from lambda_ci.inputs.options import options
 from lambda_ci.verbs import VERBS
 
 if TYPE_CHECKING:
@@ -50,6 +52,34 @@ def test_arguments_that_mean_nothing_end_with_2(
     assert "usage: lambda-ci" in captured.out + captured.err
 
 
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (["chekc"], 'there is no verb "chekc"; did you mean "check"?'),
+        (["help"], 'there is no verb "help" (`lambda-ci --help` lists them)'),
+        (["--config=secret.yml", "check"], "the verb comes first, options after it: lambda-ci VERB --config …"),
+    ],
+)
+def test_a_verb_that_is_not_one_is_told_from_an_option_too_early(
+    cli: Cli, capsys: pytest.CaptureFixture[str], argv: list[str], said: str
+) -> None:
+    assert cli(*argv).code == 2
+    assert said in capsys.readouterr().err
+
+
+def test_only_check_explains_every_setting_and_all_verbs_name_them(
+    cli: Cli, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cli("check", "--help")
+    whole = capsys.readouterr().out
+    cli("deploy", "--help")
+    short = capsys.readouterr().out
+    flags = {f"--{option.name}" for option in options()}
+    assert flags <= set(re.findall(r"--[a-z0-9-]+", whole))
+    assert flags <= set(re.findall(r"--[a-z0-9-]+", short))
+    assert len(short.splitlines()) < 100 < len(whole.splitlines())
+
+
 def test_the_help_loads_nothing_heavy() -> None:
     program = "import sys\nimport lambda_ci.main\nprint(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
@@ -75,9 +105,12 @@ def test_the_schema_is_one_json_document(cli: Cli) -> None:
 
 
 def test_an_unknown_flag_is_named_without_its_value(cli: Cli, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli("check", "--environmnt", "TOKEN=hunter2", "--tmeout=hunter2").code == 2
+    assert cli("check", "--environmnt", "TOKEN=hunter2", "--tmeout=hunter2", "--jsn").code == 2
     text = capsys.readouterr().err
-    assert '--environmnt; did you mean "--environment"?, --tmeout; did you mean "--timeout"?' in text
+    assert (
+        '--environmnt; did you mean "--environment"?, --tmeout; did you mean "--timeout"?, --jsn; did you mean "--json"?'
+        in text
+    )
     assert "hunter2" not in text
 
 
@@ -96,6 +129,13 @@ def test_a_working_folder_that_is_gone_ends_with_2(cli: Cli) -> None:
     done = subprocess.run(["/bin/sh", "-c", script], capture_output=True, text=True, cwd=cli.folder, check=False)
     assert done.returncode == 2
     assert "the working directory cannot be used" in done.stderr
+
+
+def test_windows_is_told_where_it_runs_instead() -> None:
+    program = "import sys; sys.platform = 'win32'\nfrom lambda_ci import program\nprogram.run()"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "→ use WSL, or its container" in done.stderr
 
 
 @pytest.mark.parametrize("place", ["exec('interrupt()')", "Lost()"])

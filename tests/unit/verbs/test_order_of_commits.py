@@ -84,7 +84,53 @@ def test_a_newer_commit_goes_and_the_same_one_has_nothing_to_do(cli: Cli, aws: A
 def test_a_work_tree_with_changes_is_no_commit(cli: Cli, aws: AwsServer) -> None:
     cli.write("src/app.py", "def handler(event, context):\n    return {'statusCode': 200, 'release': 'mine'}\n")
     assert cli("deploy").code == 0
-    assert described(aws, "2").startswith("[lambda-ci: run 4711, config ")
+    head = git(cli.folder, "rev-parse", "HEAD")
+    assert described(aws, "2").startswith(f"[lambda-ci: changed {head[:12]}, run 4711, config ")
+
+
+@pytest.mark.parametrize("changed", ["this one", "what runs"])
+def test_changes_that_are_not_committed_keep_no_order_from_being_seen(
+    cli: Cli, aws: AwsServer, commits: list[str], changed: str
+) -> None:
+    """A report of the tests that nobody committed is enough for a work tree with changes."""
+    if changed == "what runs":
+        cli.write("src/report.xml", "<tests/>")
+        assert cli("deploy").code == 0
+        (cli.folder / "src/report.xml").unlink()
+    git(cli.folder, "checkout", "-q", commits[0])
+    if changed == "this one":
+        cli.write("src/report.xml", "<tests/>")
+    aws.requests.clear()
+    ran = cli("deploy")
+    assert (ran.code, aws.writes) == (5, [])
+    assert "runs a newer commit" in ran.err
+
+
+@pytest.mark.parametrize(("run", "code"), [("4710", 5), ("4711", 0), ("4712", 0), ("", 0)])
+def test_where_the_clone_does_not_know_the_other_commit_the_runs_are_counted(
+    cli: Cli, aws: AwsServer, commits: list[str], run: str, code: int
+) -> None:
+    """actions/checkout fetches one commit only."""
+    git(cli.folder, "checkout", "-q", commits[0])
+    aws.functions["orders"].versions["1"]["Description"] = "[lambda-ci: commit 0123456789ab, run 4711]"
+    aws.requests.clear()
+    ran = cli("deploy", environ={"GITHUB_RUN_ID": run})
+    assert (ran.code, bool(aws.writes)) == (code, not code), ran.err
+    if code:
+        assert "the alias live of orders runs what run 4711 deployed, which began after this one, 4710" in ran.err
+        assert cli("deploy", "--allow-older", environ={"GITHUB_RUN_ID": run}).code == 0
+
+
+def test_the_plan_says_that_a_deploy_would_be_refused(cli: Cli, commits: list[str]) -> None:
+    git(cli.folder, "checkout", "-q", commits[0])
+    ran = cli("plan")
+    late = (
+        f"  ! alias.live: a newer commit, {commits[1][:12]}, than this one, {commits[0][:12]} (a deploy stops before it"
+    )
+    assert ran.code == 0
+    assert late in ran.out
+    assert "! alias" not in cli("plan", "--allow-older").out
+    assert "! alias" not in cli("plan", environ={"GITHUB_RUN_ID": "1"}).out.replace(late, "")
 
 
 @pytest.mark.usefixtures("commits")

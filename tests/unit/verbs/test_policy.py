@@ -51,6 +51,19 @@ def test_one_verb_has_fewer_rights(cli: Cli) -> None:
     assert not any(action.partition(":")[2].startswith(("Create", "Update", "Delete", "Put")) for action in plan)
 
 
+def test_previews_have_rights_of_their_own_on_their_own_functions(cli: Cli) -> None:
+    ran = cli("policy", "--verb", "preview")
+    policy = json.loads(ran.out)
+    assert {"lambda:CreateFunction", "lambda:DeleteFunction", "tag:GetResources"} <= _actions(policy)
+    resources = {resource for statement in policy["Statement"] for resource in statement["Resource"]}
+    of_functions = {resource for resource in resources if ":function:" in resource}
+    prefix = "arn:aws:lambda:eu-west-1:123456789012:function:orders-pr-*"
+    assert of_functions == {prefix, f"{prefix}:*"}
+    together = cli("policy", "--verb", "preview", "--verb", "plan")
+    assert (together.code, together.out) == (2, "")
+    assert "tag:GetResources" not in cli("policy").out
+
+
 def test_that_the_rights_of_every_verb_are_many_is_said(cli: Cli) -> None:
     assert "for every verb, also destroy" in cli("policy").err
     assert "for every verb" not in cli("policy", "--verb", "deploy").err

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.fakes.gitlab_server import PROJECT, TOKEN, GitLabServer
+from tests.fakes.gitlab_server import BOT, PROJECT, TOKEN, GitLabServer
+from tests.fakes.json_server import Reply
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,6 +120,39 @@ def test_without_a_token_it_is_said_and_the_preview_is_deployed(cli: Cli, aws: A
     assert "orders-pr-7" in aws.functions
     assert "CI_JOB_TOKEN can neither" in ran.err
     assert gitlab.asked == []
+
+
+@pytest.mark.parametrize("route", ["GET .*/merge_requests/7", "GET .*/7/notes", "GET .*/user", "GET .*/environments"])
+@pytest.mark.parametrize("fault", [Reply(429, {"message": "slowly"}, {"Retry-After": "20"}), Reply(502, "<html>")])
+def test_what_passes_is_waited_for(cli: Cli, aws: AwsServer, gitlab: GitLabServer, route: str, fault: Reply) -> None:
+    gitlab.note(7, "<!-- lambda-ci preview of shop -->\nan earlier one", BOT)
+    gitlab.faults.append((route, fault))
+    ran = cli("preview")
+    assert ran.code == 0, ran.err
+    assert gitlab.faults == []
+    assert "warning" not in ran.err
+    assert "orders-pr-7" in aws.functions
+    assert len(gitlab.notes[7]) == 1
+    assert [one["status"] for one in gitlab.deployments] == ["success"]
+
+
+@pytest.mark.parametrize("route", ["POST .*/7/notes", "POST .*/environments", "POST .*/deployments"])
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        (Reply(401, {"message": "401 Unauthorized"}), "has expired"),
+        (Reply(403, {"error": "insufficient_scope"}), "not the right"),
+    ],
+)
+def test_a_refusal_is_a_warning_and_leaves_the_preview(
+    cli: Cli, aws: AwsServer, gitlab: GitLabServer, route: str, fault: Reply, told: str
+) -> None:
+    gitlab.faults.append((route, fault))
+    ran = cli("preview")
+    assert ran.code == 0, ran.err
+    assert gitlab.faults == []
+    assert told in ran.err
+    assert "orders-pr-7" in aws.functions
 
 
 def test_a_forks_merge_request_is_skipped_loudly(cli: Cli, aws: AwsServer, gitlab: GitLabServer) -> None:

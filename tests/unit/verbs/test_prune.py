@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lambda_ci.deploy.prune import choose, holds
 from lambda_ci.deploy.resources.alias import Alias
-from tests.fakes.aws_server import After, Lost, Status
+from tests.fakes.aws_server import After, Html, Lost, Status
 from tests.fakes.releases import release
 
 if TYPE_CHECKING:
@@ -166,3 +166,41 @@ def test_what_others_took_over_while_somebody_was_asked_stays(cli: Cli, aws: Aws
     assert ran.code == 5
     assert "its tag lambda-ci:project is other" in ran.err
     assert list(aws.functions) == ["orders"]
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        "ListAliases",
+        "ListVersionsByFunction",
+        "ListProvisionedConcurrencyConfigs",
+        "GetPolicy",
+        "ListEventSourceMappings",
+    ],
+)
+def test_a_page_of_a_proxy_never_says_that_nobody_uses_a_version(cli: Cli, aws: AwsServer, operation: str) -> None:
+    aws.faults.add(operation, Html(), times=99)
+    for verb in (["prune", "--keep", "1"], ["destroy", "--yes"]):
+        ran = cli(*verb, "--json")
+        if operation in aws.operations:
+            assert (ran.code, aws.writes) == (5, [])
+            assert "the answer is not one of AWS" in ran.function("orders")["failure"]["what"]
+            aws.requests.clear()
+
+
+@pytest.mark.parametrize("verb", [["prune", "--keep", "1"], ["destroy", "--yes"]])
+def test_a_page_of_a_proxy_deletes_nothing(cli: Cli, aws: AwsServer, verb: list[str]) -> None:
+    aws.faults.add("DeleteFunction", Html(), times=99)
+    ran = cli(*verb, "--json")
+    assert (ran.code, there(aws)) == (5, ["1", "2", "3", "4", "5", "6"])
+    assert not ran.function("orders").get("removed")
+    aws.faults.clear()
+    assert cli(*verb).code == 0
+
+
+def test_what_was_deleted_before_a_failure_is_told(cli: Cli, aws: AwsServer) -> None:
+    aws.faults.add("DeleteFunction", Status(403, "AccessDeniedException", "no"), after=2, times=99)
+    ran = cli("prune", "--keep", "1", "--json")
+    assert (ran.code, there(aws)) == (5, ["3", "4", "5", "6"])
+    assert (ran.function("orders")["removed"], ran.function("orders")["changed"]) == (["1", "2"], True)
+    assert "could not delete version 3" in ran.function("orders")["failure"]["what"]

@@ -36,7 +36,7 @@ def depend(cli: Cli, files: Mapping[str, bytes], *, version: str = "1.0") -> Non
 @pytest.fixture
 def parts(aws: AwsServer) -> Iterator[PartServer]:
     with PartServer() as running:
-        aws.lambda_.locate = lambda digest: running.url(running.add(aws.lambda_.stored[digest]))
+        aws.lambda_.locate = lambda digest: running.presigned(running.add(aws.lambda_.stored[digest]))
         aws.lambda_.handlers["orders"] = lambda _event, _version: {"statusCode": 200}
         yield running
 

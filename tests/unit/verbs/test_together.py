@@ -12,8 +12,8 @@ import pytest
 
 from lambda_ci.ci.plain import Plain
 from lambda_ci.console import Console
+from lambda_ci.main import SystemClock
 from lambda_ci.verbs.deploying.together import THREADS, Together
-from tests.fakes.quiet import RealClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +25,7 @@ def together(
     work: Callable[[int, Console, Clock], str], *, fatal: Callable[[str], bool] = lambda _: False
 ) -> tuple[Together[int, str], io.StringIO]:
     stream = io.StringIO()
-    console = Console(stream=stream, style=Plain(), clock=RealClock())
+    console = Console(stream=stream, style=Plain(), clock=SystemClock())
     crew = Together(
         work=work,
         console=console,
