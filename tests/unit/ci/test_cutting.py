@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lambda_ci.ci.cutting import CUT, cut
@@ -25,6 +25,7 @@ PARTS = st.lists(
 
 
 @given(PARTS, st.integers(0, 700))
+@example([fence("")] * 7, 89).via("cut within the first line")
 def test_a_cut_summary_has_an_end(parts: list[str], room: int) -> None:
     whole = "\n\n".join(parts) + "\n"
     left = cut(whole, room=room)
@@ -33,7 +34,7 @@ def test_a_cut_summary_has_an_end(parts: list[str], room: int) -> None:
         return
     text = left.decode()
     assert text.endswith(CUT)
-    outside = re.sub(r"(?ms)^(`{3,})text\n.*?^\1$", "", text)
+    outside = re.sub(r"(?ms)^(`{3,})\w*\n.*?^\1$", "", text)
     assert "```" not in outside, "the notice is not in a code block"
     assert outside.count("<details>") == outside.count("</details>")
 
