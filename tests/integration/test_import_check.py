@@ -179,7 +179,7 @@ def test_what_may_work_on_lambda_is_a_warning_or_an_error_by_choice(bench: Bench
 
 
 def test_an_import_that_does_not_end_is_stopped_and_says_where(bench: Bench) -> None:
-    found = one(bench, f"def wait():\n    while True: ...\nwait(){HANDLER}", seconds=2.0).imported()
+    found = one(bench, f"def wait():\n    while True: ...\nwait(){HANDLER}", seconds=1.0).imported()
     assert "did not come to an end" in found.warnings[0]
     assert 'File "/var/task/app.py", line 2 in wait' in found.output
     assert not one(bench, f"def wait():\n    while True: ...\nwait(){HANDLER}").folder.joinpath("cache").exists()

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 TAIL = 16384
 """Bytes of what the function prints that are kept."""
+STARTING = 3.0
+"""Seconds in which Python itself starts on a busy machine: the import's own, after which it says where it is, begin then."""
 THREADS = 4
 FLAGS = ["-I", "-S", "-B", "-u"]
 MEMORY = "/dev/shm"
@@ -242,7 +244,7 @@ class Tail(threading.Thread):
 
 
 def ended_in_time(child: subprocess.Popen[bytes], order: bytes, *, seconds: float, parent: int) -> bool:
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + STARTING + seconds
     try:
         assert child.stdin is not None
         try:
