@@ -21,15 +21,9 @@ if TYPE_CHECKING:
 def put_schedule(wanted: Schedule, seen: Seen, place: Place, services: Services) -> None:
     """As declared: permission, rule, target, each only where it is not so."""
     put_grant(statement_name(wanted.name), grant_for(wanted.name, place.function_arn), place, services)
-    bridge, subject, alias_arn = (
-        services.aws.eventbridge(),
-        f"the rule {wanted.name}",
-        f"{place.function_arn}:{place.alias}",
-    )
-    described, target = (
-        f"Calls {place.function_name}:{place.alias} (lambda-ci, {place.project})",
-        _target(wanted, alias_arn),
-    )
+    bridge, subject = services.aws.eventbridge(), f"the rule {wanted.name}"
+    described = f"Calls {place.function_name}:{place.alias} (lambda-ci, {place.project})"
+    target = Target(id=TARGET, arn=f"{place.function_arn}:{place.alias}", input=wanted.input)
     rule = Rule(name=wanted.name, arn="", expression=wanted.expression, enabled=wanted.enabled)
 
     def write(now: Rule | None) -> Rule | None:
@@ -67,10 +61,6 @@ def remove_schedule(seen: Seen, place: Place, services: Services) -> None:
     )
     carry_out(work, seen.rule, services)
     remove_grant(statement_name(seen.name), place, services)
-
-
-def _target(wanted: Schedule, alias_arn: str) -> Target:
-    return Target(id=TARGET, arn=alias_arn, input=wanted.input)
 
 
 def _differs(wanted: Schedule) -> Any:  # noqa: ANN401 - a predicate
