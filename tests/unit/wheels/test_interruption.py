@@ -103,7 +103,9 @@ def test_processes_that_fetch_the_same_wheels_at_once_all_get_them(bench: WheelB
         out, err = child.communicate(timeout=30)
         assert (out.split(), err) == ([sha256(bench.index.files[name]) for name in names], "")
     left = [path.name for path in bench.files]
-    assert sorted(name for name in left if name != "verified.json") == sorted(names), "a late one finds them, and notes that"
+    assert sorted(name for name in left if name != "verified.json") == sorted(names), (
+        "a late one finds them, and notes that"
+    )
 
 
 def test_a_full_disk_is_named_with_its_path_and_leaves_nothing(bench: WheelBench) -> None:
