@@ -11,7 +11,7 @@ import json
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from lambda_ci.adapters.whole import write_whole
+from lambda_ci.adapters.drafts import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -8,8 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lambda_ci.adapters.drafts import write_whole
 from lambda_ci.adapters.url import without_userinfo
-from lambda_ci.adapters.whole import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.specifiers import SpecifierSet
 
+from lambda_ci.adapters.drafts import write_whole
 from lambda_ci.adapters.url import public, secret_in
-from lambda_ci.adapters.whole import write_whole
 from lambda_ci.errors import BuildError
 from lambda_ci.lock.portable import portable
 from lambda_ci.lock.pylock import dump_pylock, read_pylock

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from lambda_ci.adapters.whole import write_whole
+from lambda_ci.adapters.drafts import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -16,8 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lambda_ci.adapters import ownership
-from lambda_ci.adapters.whole import write_whole
-from lambda_ci.package.drafts import drafted
+from lambda_ci.adapters.drafts import drafted, write_whole
 from lambda_ci.package.entry import dump, load
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from lambda_ci.adapters.drafts import write_whole
 from lambda_ci.errors import PackageError
-from lambda_ci.package.drafts import drafted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,8 +18,7 @@ def write_paper(path: Path, text: str) -> None:
         if path.read_bytes() == text.encode():
             return
     try:
-        with drafted(path) as file:
-            file.write(text.encode())
+        write_whole(path, text.encode(), mode=None)
     except OSError as error:
         raise PackageError(
             f"{path} cannot be written: {error.strerror or error}",

@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from lambda_ci.adapters.whole import write_whole
+from lambda_ci.adapters.drafts import write_whole
 from lambda_ci.model.artifact import Bytecode, LedgerLine, Package, Saving
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from lambda_ci.adapters import ownership
+from lambda_ci.adapters.drafts import drafted
 from lambda_ci.errors import PackageError
 from lambda_ci.package.digest import Digest
-from lambda_ci.package.drafts import drafted
 from lambda_ci.package.file import CHUNK
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from lambda_ci.adapters.whole import write_whole
+from lambda_ci.adapters.drafts import write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,7 @@ import json
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from lambda_ci.adapters.whole import PRIVATE, write_whole
+from lambda_ci.adapters.drafts import PRIVATE, write_whole
 from lambda_ci.package.import_check.report import Report
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import IO, TYPE_CHECKING
 
-from lambda_ci.adapters.whole import write_whole
+from lambda_ci.adapters.drafts import write_whole
 from lambda_ci.errors import BuildError
 from lambda_ci.model.artifact import Making
 from lambda_ci.wheels.choose import Choice

@@ -14,18 +14,17 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import shutil
-import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lambda_ci.adapters.drafts import copy_whole
 from lambda_ci.adapters.scratch import scratch
 from lambda_ci.model.artifact import Overlay
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from lambda_ci.adapters.shared_cache import SharedCache
     from lambda_ci.model.artifact import Wheel
@@ -78,7 +77,8 @@ class BytecodeStore:
         digest, size = _sha256(path)
         target = place.folder / f"bytecode-{place.key}-{digest}.zip"
         try:
-            self._move(path, target)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            copy_whole(path, target)
         except OSError:
             target = path
         else:
@@ -100,7 +100,8 @@ class BytecodeStore:
             with draft.open("wb") as file:
                 found = shared.read(self._name(target), file.write)
             if found and _sha256(draft)[0] == digest:
-                self._move(draft, target)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                copy_whole(draft, target)
                 return _verified(target)
             if found:
                 shared.damaged(self._name(target))
@@ -109,24 +110,6 @@ class BytecodeStore:
     def _name(self, path: Path) -> str:
         """In the shared cache."""
         return f"{self.root.name}/{path.relative_to(self.root).as_posix()}"
-
-    def _move(self, path: Path, target: Path) -> None:
-        """By way of the folder of what is being written, where it is swept if this run is killed."""
-        partial = self.root / "partial"
-        partial.mkdir(parents=True, exist_ok=True)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=partial, suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as file, path.open("rb") as source:
-                shutil.copyfileobj(source, file, 1 << 20)
-                file.flush()
-                os.fchmod(file.fileno(), 0o644)
-                os.fsync(file.fileno())
-            Path(name).replace(target)
-        except BaseException:
-            with suppress(OSError):
-                Path(name).unlink()
-            raise
 
 
 def _named(folder: Path) -> Iterable[Path]:

@@ -10,24 +10,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 import threading
 import zipfile
 import zlib
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from lambda_ci.adapters.drafts import copy_whole, write_whole
+from lambda_ci.adapters.scratch import scratch
 from lambda_ci.adapters.threads import in_parallel
-from lambda_ci.adapters.whole import write_whole
 from lambda_ci.model.artifact import Overlay
 from lambda_ci.wheels.stripping.elf import MAGIC, same_for_loaders, stripped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from lambda_ci.console import Console
     from lambda_ci.model.artifact import Wheel
@@ -90,20 +88,15 @@ def _kept(wheel: Wheel) -> Overlay | None:
 
 def _made(wheel: Wheel, console: Console, stopped: Callable[[], bool]) -> Overlay:
     path, note = _paths(wheel)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-", suffix=".part")
-    draft = Path(name)
-    try:
-        with os.fdopen(handle, "w+b") as file:
+    with scratch() as folder:
+        draft = folder / path.name
+        with draft.open("w+b") as file:
             count = _write(wheel, file, stopped)
-            os.fchmod(file.fileno(), 0o644)
         sha256, size = (_digest(draft), draft.stat().st_size) if count else ("", 0)
         if count:
-            draft.replace(path)
-        told = {"wheel": wheel.sha256, "overlay": sha256, "size": size, "zlib": zlib.ZLIB_RUNTIME_VERSION}
-        write_whole(note, json.dumps(told).encode())
-    finally:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
+            copy_whole(draft, path)
+    told = {"wheel": wheel.sha256, "overlay": sha256, "size": size, "zlib": zlib.ZLIB_RUNTIME_VERSION}
+    write_whole(note, json.dumps(told).encode())
     if count:
         console.line(
             f"left the debug symbols of {count} {'library' if count == 1 else 'libraries'} out of {wheel.filename}"
