@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from lambda_ci.adapters import process
-from lambda_ci.adapters.url import credentials_of, origin_of, public, without_credentials, without_userinfo
+from lambda_ci.adapters.git_login import configured, logging_in
+from lambda_ci.adapters.url import credentials_of, public, without_credentials, without_userinfo
 from lambda_ci.errors import BuildError
 
 if TYPE_CHECKING:
@@ -79,19 +79,12 @@ def _address(url: str) -> str:
 def trusting(root: Path, environ: Mapping[str, str]) -> dict[str, str]:
     """In a container lambda-ci is root, and the work tree somebody else's, which git refuses unless it is told. What
     a repository's configuration could start meanwhile is switched off."""
-    count = int(environ.get("GIT_CONFIG_COUNT") or 0)
-    return {
-        "GIT_CONFIG_COUNT": str(count + 2),
-        f"GIT_CONFIG_KEY_{count}": "safe.directory",
-        f"GIT_CONFIG_VALUE_{count}": str(root),
-        f"GIT_CONFIG_KEY_{count + 1}": "core.fsmonitor",
-        f"GIT_CONFIG_VALUE_{count + 1}": "false",
-    }
+    return configured([("safe.directory", str(root)), ("core.fsmonitor", "false")], environ)
 
 
 def checkout(repository: str, commit: str, folder: Path, *, environ: Mapping[str, str], seconds: float) -> None:
     """Clone into ``folder`` and check the commit out. Raises BuildError. Credentials in the address never become arguments."""
-    env = {**environ, **_authorised(repository, environ), "GIT_TERMINAL_PROMPT": "0"}
+    env = {**environ, **logging_in([repository], environ), "GIT_TERMINAL_PROMPT": "0"}
     url = without_userinfo(repository) if credentials_of(repository) else repository
 
     def git(*arguments: str) -> process.Completed:
@@ -107,22 +100,6 @@ def checkout(repository: str, commit: str, folder: Path, *, environ: Mapping[str
     must(*inside, "checkout", "--quiet", "--detach", commit)
     if (folder / ".gitmodules").exists():
         must(*inside, "submodule", "update", "--quiet", "--init", "--recursive")
-
-
-def _authorised(repository: str, environ: Mapping[str, str]) -> dict[str, str]:
-    """Configuration for git that puts the credentials back, in the environment (git-config, GIT_CONFIG_COUNT)."""
-    found = credentials_of(repository)
-    if not found or not repository.startswith(("http://", "https://")):
-        return {}
-    origin = origin_of(repository)
-    scheme, _, host = origin.partition("://")
-    user, password = (quote(part, safe="") for part in found)
-    count = int(environ.get("GIT_CONFIG_COUNT") or 0)
-    return {
-        "GIT_CONFIG_COUNT": str(count + 1),
-        f"GIT_CONFIG_KEY_{count}": f"url.{scheme}://{user}:{password}@{host}/.insteadOf",
-        f"GIT_CONFIG_VALUE_{count}": f"{origin}/",
-    }
 
 
 def _check(completed: process.Completed, repository: str, commit: str) -> None:

@@ -102,7 +102,7 @@ class WorkTree:
         for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"):
             env.pop(name, None)
         command = ["git", "-C", str(self.root), *arguments]
-        return process.run(command, env=env, timeout=_PATIENCE, failure=ConfigurationError)
+        return process.run(command, env=env, timeout=_PATIENCE, raising=process.Raising(failure=ConfigurationError))
 
 
 def work_tree(folder: Path, *, environ: Mapping[str, str]) -> WorkTree:

@@ -222,7 +222,7 @@ _LOCKED = (". Only collaborators may write there.", "unlock the conversation, or
 _ADVICE = {
     401: (
         ". The token is wrong, has expired, or its job is over.",
-        "pass the job's own token: `env: {{GITHUB_TOKEN: ${{{{ github.token }}}}}}`",
+        "pass the job's own token: `env: {{GITHUB_TOKEN: ${{{{ github.token }}}}}}`; on another CI system, make a new one",
     ),
     403: (". The token has not the right.", _RIGHT),
     404: (". It is not there, or the token has not the right to know of it.", _RIGHT),

@@ -100,9 +100,9 @@ class Uv:
             str(python),
         ]
         command += ["--no-progress", "--color", "never", "--no-python-downloads", "--no-create-gitignore"]
-        late = "give it more time with build.timeout (minutes)"
+        raising = process.Raising(advice="give it more time with build.timeout (minutes)")
         env = self._environment() | dict(environ)
-        return process.run(command, env=env, cwd=cwd, timeout=seconds, advice=late, cancelled=cancelled)
+        return process.run(command, env=env, cwd=cwd, timeout=seconds, raising=raising, cancelled=cancelled)
 
     @property
     def has_installed_pythons(self) -> bool:

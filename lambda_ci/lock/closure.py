@@ -18,6 +18,7 @@ from packaging.utils import canonicalize_name
 
 from lambda_ci.errors import BuildError
 from lambda_ci.lock.kinds import Kind, kind_of
+from lambda_ci.lock.project import told_in
 from lambda_ci.lock.reading import read_bytes, read_json, read_toml, table, tables, texts
 from lambda_ci.lock.requirements import included, local_lines, place_of
 from lambda_ci.lock.script import metadata
@@ -87,8 +88,8 @@ def _visit(path: Path, found: Closure) -> None:
 def _requirements(path: Path, found: Closure) -> None:
     for file in included(path, environ=found.environ):
         found.files.add(file)
-        for place in local_lines(file, environ=found.environ):
-            _local(place, file.parent, found)
+        for place, beside in local_lines(file, root=path.parent, environ=found.environ):
+            _local(place, beside, found)
 
 
 def _project(path: Path, found: Closure) -> None:
@@ -96,6 +97,7 @@ def _project(path: Path, found: Closure) -> None:
     project, poetry = table(document.get("project")), table(table(document.get("tool")).get("poetry"))
     groups = [*table(project.get("optional-dependencies")).values(), *table(document.get("dependency-groups")).values()]
     lines = [line for group in (project.get("dependencies"), *groups) for line in texts(group)]
+    found.files |= set(told_in(path.parent))
     _declared(lines, document, path.parent, found)
     for group in (poetry, *table(poetry.get("group")).values()):
         for declared in table(table(group).get("dependencies")).values():

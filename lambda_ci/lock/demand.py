@@ -1,10 +1,10 @@
-"""One requirement as the user wrote it, and the files that hold them."""
+"""What is asked for: one requirement, one package that another tool's lock names, and the dependency file that holds them."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from packaging.markers import Marker
+    from packaging.pylock import PackageArchive, PackageDirectory, PackageVcs
     from packaging.specifiers import SpecifierSet
 
-    from lambda_ci.lock.pin import Pin
     from lambda_ci.model.target import Target
+
+    Direct: TypeAlias = PackageVcs | PackageDirectory | PackageArchive
 
 _COMMIT = re.compile(r"@[0-9a-f]{40}(#|$)")
 
@@ -34,6 +36,20 @@ class Demand:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Pin:
+    """``index`` is the address of the index that it comes from, empty for uv's default; ``direct`` is where it is if not on one."""
+
+    name: str
+    version: str
+    hashes: frozenset[str] = frozenset()
+    """``sha256:HEX`` of the files that may be used."""
+    filenames: tuple[str, ...] = ()
+    """Those of the files, where the lock tells."""
+    index: str = field(default="", repr=False)
+    direct: Direct | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Source:
     """A dependency file with everything it includes."""
 
@@ -45,6 +61,8 @@ class Source:
     """Those that apply to the target, constraints among them."""
     options: tuple[str, ...] = field(default=(), repr=False)
     """Lines that name indexes (``--index-url …``): may hold credentials."""
+    hashed: bool = False
+    """Whether every file must have a hash (``--require-hashes``)."""
     complete: bool = True
     """False where something counts that ``contents`` does not hold: it is not on this machine, or only running code tells."""
     kind: Kind = Kind.REQUIREMENTS

@@ -74,6 +74,8 @@ _ADVICE_ON = {
     "error sending request": "see whether that address can be reached from here (proxy, firewall), then try again; "
     "for a private index give UV_INDEX or --index-url",
     "Couldn't parse requirement": "correct the line",
+    "Unexpected '": "correct the line; what goes on in the next one ends with a backslash",
+    "Requested extra not found": "correct `extras`, or declare it there",
 }
 """By what uv says."""
 _WHEEL_ADVICE = (

@@ -16,22 +16,23 @@ if TYPE_CHECKING:
     from packaging.pylock import Package, PackageArchive, PackageSdist, PackageWheel, Pylock
 
 
-def only_hashed(pylock: Pylock, hashes: Mapping[str, frozenset[str]], *, label: str) -> Pylock:
-    """The lock with only the files that the input names by hash; unchanged where the input hashes nothing.
+def only_hashed(pylock: Pylock, hashes: Mapping[str, frozenset[str]], *, label: str, required: bool = False) -> Pylock:
+    """The lock with only the files that the input names by hash; unchanged where the input hashes nothing and hashes are not
+    ``required`` either.
 
     What comes from a path or a repository needs no hash: the former is the project's own, a commit names its content.
 
     Raises BuildError for packages without a hash and for packages none of whose files was named.
     """
-    if not hashes:
+    if not hashes and not required:
         return pylock
     unhashed = [
         str(package.name) for package in pylock.packages if package.name not in hashes and not is_local(package)
     ]
     if unhashed:
         raise BuildError(
-            f"{label} hashes some of its packages, but not {', '.join(unhashed)}",
-            why="where one requirement has --hash, all must have one, those they depend on included",
+            f"{label} has no hashes of {', '.join(unhashed)}",
+            why="where one requirement has --hash, or --require-hashes is said, all must have one, those they depend on included",
             fix=f"write it again with `uv pip compile --generate-hashes`, or add the hashes of {', '.join(unhashed)}",
         )
     return _replace_packages(
@@ -78,10 +79,11 @@ def _mismatch(package: Package, label: str) -> str:
 
 
 def _offered(package: Package, allowed: frozenset[str]) -> str:
-    files: list[PackageWheel | PackageSdist] = [*(package.wheels or ())]
-    files += [package.sdist] if package.sdist else []
+    files: list[PackageWheel | PackageSdist | PackageArchive] = [*(package.wheels or ())]
+    files += [one for one in (package.sdist, package.archive) if one]
     offered = [f"{algorithm}:{value}" for file in files for algorithm, value in file.hashes.items()]
-    return f"named: {_few(sorted(allowed))}; the index offers for this runtime: {_few(offered)}"
+    there = "the file itself has" if package.archive else "the index offers for this runtime"
+    return f"named: {_few(sorted(allowed))}; {there}: {_few(offered)}"
 
 
 def _few(hashes: list[str]) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, TypeAlias
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from lambda_ci.adapters.url import credentials_of
 from lambda_ci.adapters.uv import Uv
@@ -16,28 +16,12 @@ from lambda_ci.model.misfit import fits
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from packaging.pylock import Package, PackageArchive, PackageDirectory, PackageVcs, Pylock
+    from packaging.pylock import Package, Pylock
 
-    from lambda_ci.lock.demand import Source
+    from lambda_ci.lock.demand import Pin, Source
     from lambda_ci.model.target import Target
 
-    Direct: TypeAlias = PackageVcs | PackageDirectory | PackageArchive
-
 _DEFAULTS = ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INDEX", "UV_EXTRA_INDEX_URL")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Pin:
-    """``index`` is the address of the index that it comes from, empty for uv's default; ``direct`` is where it is if not on one."""
-
-    name: str
-    version: str
-    hashes: frozenset[str] = frozenset()
-    """``sha256:HEX`` of the files that may be used."""
-    filenames: tuple[str, ...] = ()
-    """Those of the files, where the lock tells."""
-    index: str = field(default="", repr=False)
-    direct: Direct | None = None
 
 
 def index_address(url: str, *, name: str, environ: Mapping[str, str]) -> str:

@@ -11,9 +11,9 @@ from packaging.utils import canonicalize_name
 
 from lambda_ci.adapters.url import credentials_of
 from lambda_ci.errors import BuildError
-from lambda_ci.lock.demand import Demand, Source
+from lambda_ci.lock.demand import Demand, Pin, Source
 from lambda_ci.lock.kinds import Kind
-from lambda_ci.lock.pin import Pin, index_address
+from lambda_ci.lock.pin import index_address
 from lambda_ci.lock.poetry_graph import applies, walk
 from lambda_ci.lock.reading import read_bytes, read_toml, table, tables, texts
 from lambda_ci.lock.selection import Selection, check, has
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from lambda_ci.lock.pin import Direct
+    from lambda_ci.lock.demand import Direct
     from lambda_ci.model.target import Target
 
 _AGAIN = "write it again with `poetry lock`"

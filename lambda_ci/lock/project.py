@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from lambda_ci.model.target import Target
 
+_LONGEST_NAME = 200
+
 
 def read_project(path: Path, *, target: Target, selection: Selection = DEFAULT) -> Source:
     """Raises BuildError for what declares no dependencies at all and for what does not want the target's Python.
@@ -32,7 +34,7 @@ def read_project(path: Path, *, target: Target, selection: Selection = DEFAULT) 
     return Source(
         path=path,
         kind=Kind.PROJECT,
-        contents=(read_bytes(path),),
+        contents=(read_bytes(path), *map(read_bytes, told_in(path.parent))),
         lines=lines,
         demands=tuple(found for line in lines if (found := demand(line, target=target))),
         files=(path.name,) if isinstance(project, dict) else (),
@@ -54,9 +56,12 @@ def groups_of(document: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(table(document.get("dependency-groups"))) | older
 
 
-def extras_of(document: Mapping[str, Any]) -> frozenset[str]:
-    """The names of a pyproject.toml's extras. Dynamic ones are not among them."""
-    return frozenset(table(table(document.get("project")).get("optional-dependencies")))
+def extras_of(document: Mapping[str, Any]) -> frozenset[str] | None:
+    """The names of a pyproject.toml's extras; ``None`` where only the build backend knows them."""
+    project = table(document.get("project"))
+    if "optional-dependencies" in texts(project.get("dynamic")):
+        return None
+    return frozenset(table(project.get("optional-dependencies")))
 
 
 def is_dynamic(document: Mapping[str, Any]) -> bool:
@@ -70,6 +75,27 @@ def is_run(folder: Path) -> bool:
     path = folder / "pyproject.toml"
     document = read_toml(path) if path.is_file() else {}
     return "project" not in document or is_dynamic(document)
+
+
+def told_in(folder: Path) -> tuple[Path, ...]:
+    """Where the package in a folder may say what it needs, beside its pyproject.toml, setup.py and setup.cfg: files that the
+    pyproject.toml names for its build backend, and those named like requirements. None where the pyproject.toml says it all."""
+    if not is_run(folder):
+        return ()
+    path = folder / "pyproject.toml"
+    named = _texts_in(read_toml(path).get("tool")) if path.is_file() else ()
+    like = (one.name for pattern in ("*requirements*.txt", "*.in") for one in folder.glob(pattern))
+    return tuple(file for name in sorted({*named, *like}) if (file := folder / name).is_file())
+
+
+def _texts_in(value: object) -> Iterator[str]:
+    """What may be the name of a file."""
+    if isinstance(value, str):
+        if len(value.encode()) <= _LONGEST_NAME and not value.startswith("/") and "\0" not in value:
+            yield value
+    elif isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _texts_in(one)
 
 
 def check_python(document: Mapping[str, Any], *, path: Path, target: Target) -> None:

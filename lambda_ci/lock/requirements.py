@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from lambda_ci.errors import BuildError
 from lambda_ci.lock.demand import Demand, Source, demand
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from lambda_ci.model.target import Target
 
@@ -51,6 +52,7 @@ def read_requirements(path: Path, *, target: Target, environ: Mapping[str, str])
         lines=tuple(walk.lines),
         demands=tuple(walk.demands),
         options=tuple(walk.options),
+        hashed="--require-hashes" in walk.lines,
         complete=walk.complete,
     )
 
@@ -70,18 +72,44 @@ def included(path: Path, *, environ: Mapping[str, str]) -> tuple[Path, ...]:
     return tuple(seen)
 
 
-def local_lines(path: Path, *, environ: Mapping[str, str]) -> tuple[str, ...]:
-    """The places of packages and indexes that a requirements file names itself, as it writes them: paths and addresses."""
-    found: list[str] = []
+def copied(path: Path, folder: Path, *, environ: Mapping[str, str], change: Callable[[str], str]) -> Path:
+    """Write the file, and all on this machine that it includes, into ``folder``, each line as ``change`` gives it; returns
+    the copy. What the lines name is relative to where uv runs, and stays as it is. Raises BuildError for what cannot be read."""
+    copies: dict[Path, Path] = {}
+
+    def copy(file: Path) -> Path:
+        if (there := copies.get(file)) is None:
+            there = copies[file] = folder / str(len(copies)) / file.name
+            there.parent.mkdir()
+            text = _content(file, who="").decode("utf-8-sig", "replace")
+            there.write_text("\n".join(map(line, text.splitlines(), repeat(file))), encoding="utf-8")
+        return there
+
+    def line(text: str, file: Path) -> str:
+        include = _INCLUDE.match(expanded(_COMMENT.sub("", text).strip(), environ))
+        name = include["path"].strip("\"' ").removeprefix("file://") if include else ""
+        if not name or "://" in name:
+            return change(text)
+        option = "-c" if text.lstrip().startswith(("-c", "--c")) else "-r"
+        return f"{option} {copy(Path(os.path.normpath(file.parent / name)))}"
+
+    return copy(Path(os.path.abspath(path)))  # noqa: PTH100 - as below
+
+
+def local_lines(path: Path, *, root: Path, environ: Mapping[str, str]) -> tuple[tuple[str, Path], ...]:
+    """The places of packages and indexes that a requirements file names itself, as it writes them (paths and addresses), and
+    the folder that they are relative to. As for uv 0.13.8 that is ``root`` for packages, where the including file is, and
+    that of the file itself for indexes."""
+    found: list[tuple[str, Path]] = []
     for line in _lines(path, environ):
         if _EDITABLE.match(line):
             text = _MARKER.sub("", _OPTION.sub("", _EDITABLE.sub("", line))).strip("\"' ")
-            found.append(place_of(text) or text)
+            found.append((place_of(text) or text, root))
         elif index := _INDEX.match(line):
-            found.append(line[index.end() :].strip("= \"'"))
+            found.append((line[index.end() :].strip("= \"'"), path.parent))
         elif not line.startswith("-"):
-            found.append(place_of(_OPTION.sub("", line)))
-    return tuple(place for place in found if place)
+            found.append((place_of(_OPTION.sub("", line)), root))
+    return tuple((place, beside) for place, beside in found if place)
 
 
 def place_of(requirement: str) -> str:
@@ -94,10 +122,11 @@ def place_of(requirement: str) -> str:
 
 def _lines(path: Path, environ: Mapping[str, str]) -> list[str]:
     text = _content(path, who="").decode("utf-8-sig", "replace")
-    return [_expanded(line, environ) for line in logical_lines(text)]
+    return [expanded(line, environ) for line in logical_lines(text)]
 
 
-def _expanded(line: str, environ: Mapping[str, str]) -> str:
+def expanded(line: str, environ: Mapping[str, str]) -> str:
+    """With the values of the variables that are there."""
     return _VARIABLE.sub(lambda found: environ.get(found[1], found[0]), line)
 
 
@@ -117,12 +146,11 @@ def logical_lines(text: str) -> Iterator[str]:
 
 
 def _follow(path: Path, *, asked_by: str, walk: _Walk) -> None:
-    key = Path(path.absolute())
-    if key in walk.contents:
+    if Path(os.path.abspath(path)) in walk.contents:  # noqa: PTH100 - without `..`, by which circles would have no end
         return
     text = _text(path, asked_by=asked_by, walk=walk)
     for raw in logical_lines(text):
-        line = _expanded(raw, walk.environ)
+        line = expanded(raw, walk.environ)
         walk.lines.append(line)
         if include := _INCLUDE.match(line):
             _include(include["path"].strip("\"' "), parent=path, walk=walk)
@@ -149,7 +177,7 @@ def _demand(line: str, *, walk: _Walk) -> list[Demand]:
 def _text(path: Path, *, asked_by: str, walk: _Walk) -> str:
     who = f", which {asked_by} includes" if asked_by else ""
     content = _content(path, who=who)
-    walk.contents[Path(path.absolute())] = content
+    walk.contents[Path(os.path.abspath(path))] = content  # noqa: PTH100 - as above
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

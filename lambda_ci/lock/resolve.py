@@ -154,7 +154,8 @@ def _resolved(source: Source, target: Target, resolver: Resolver, *, building: b
     name = store.key(source, target, uv=uv.identity, environ=uv.environ) + ("-sources" if building else "")
     known = store.load(cache_dir, name, shared)
     text = known or _solved(source, target, resolver, building=building)
-    pylock = only_hashed(parse_pylock(text, label="uv's lock"), source.hashes, label=source.path.name)
+    found = parse_pylock(text, label="uv's lock")
+    pylock = only_hashed(found, source.hashes, label=source.path.name, required=source.hashed)
     loose = len(_loose(source, pylock))
     if (
         not loose

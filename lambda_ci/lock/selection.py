@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -34,10 +33,12 @@ class Selection:
 DEFAULT = Selection()
 
 
-def check(selection: Selection, *, groups: Iterable[str], extras: Iterable[str], path: Path) -> None:
-    """Raises BuildError for the first group or extra that ``path`` does not have, listing those it has."""
+def check(selection: Selection, *, groups: Iterable[str], extras: Iterable[str] | None, path: Path) -> None:
+    """Raises BuildError for the first group or extra that ``path`` does not have, listing those it has. ``extras`` is ``None``
+    where nobody knows them yet."""
     _check("group", selection.groups, sorted(groups), path)
-    _check("extra", selection.extras, sorted(extras), path)
+    if extras is not None:
+        _check("extra", selection.extras, sorted(extras), path)
 
 
 def refuse(selection: Selection, path: Path, *, what: str) -> None:
@@ -60,7 +61,9 @@ def _check(word: str, wanted: Sequence[str], known: Sequence[str], path: Path) -
     for name in wanted:
         if has(known, name):
             continue
-        close = difflib.get_close_matches(name, known, n=1)
+        from difflib import get_close_matches
+
+        close = get_close_matches(name, known, n=1)
         raise BuildError(
             f"{path} has no {word} {name!r}",
             why=f"it has {', '.join(known)}" if known else f"it has no {word}s at all",

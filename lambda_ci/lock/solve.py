@@ -8,6 +8,7 @@ from lambda_ci.errors import BuildError
 from lambda_ci.lock.compile import between, compile_source, floor
 from lambda_ci.lock.explain import cause
 from lambda_ci.lock.kinds import Kind
+from lambda_ci.lock.logins import carries_logins, without_logins
 from lambda_ci.lock.pin import find_files
 from lambda_ci.lock.sources import has_changing_folders, with_sources
 from lambda_ci.lock.uvlock import export
@@ -26,6 +27,18 @@ def solve(source: Source, target: Target, *, uv: Uv, console: Console, building:
         return export(source, uv=uv, console=console)
     if source.kind.is_lock:
         return find_files(source, target, uv=uv)
+    if source.kind is Kind.REQUIREMENTS and carries_logins(source):
+        with without_logins(source, uv=uv) as (bare, uv_with_logins, restored):
+            return restored(_resolve(bare, target, uv=uv_with_logins, console=console, building=building))
+    if carries_logins(source):
+        console.line(
+            f"{source.path.name} has credentials in the address of a git repository: uv gives them to git as an argument, which "
+            "everybody on this machine can read; have them in netrc instead"
+        )
+    return _resolve(source, target, uv=uv, console=console, building=building)
+
+
+def _resolve(source: Source, target: Target, *, uv: Uv, console: Console, building: bool) -> str:
     completed = compile_source(source, target, uv=uv, platform=floor(target))
     if completed.returncode != 0:
         return _otherwise(completed, source, target=target, uv=uv, building=building)

@@ -14,6 +14,7 @@ from lambda_ci.adapters.drafts import write_whole
 from lambda_ci.adapters.url import public, secret_in
 from lambda_ci.errors import BuildError
 from lambda_ci.lock.portable import portable
+from lambda_ci.lock.project import told_in
 from lambda_ci.lock.pylock import dump_pylock, read_pylock
 from lambda_ci.lock.reading import read_toml, table
 from lambda_ci.lock.workspace import settings_of
@@ -94,6 +95,7 @@ def _inputs(source: Source, pylock: Pylock) -> str:
     """Hex: a digest of the texts that were locked, of those by which packages from paths say what they need, and of uv's settings."""
     folders = [source.root / package.directory.path for package in pylock.packages if package.directory]
     files = [folder / name for folder in folders for name in _METADATA]
+    files += [file for folder in folders for file in told_in(folder)]
     parts = [source.kind.name.encode(), *map(str.encode, source.arguments), *source.contents]
     parts += [file.read_bytes() if file.is_file() else b"" for file in files]
     parts += [repr(one).encode() for one in _told_to_uv(source.root)]

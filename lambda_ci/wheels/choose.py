@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambda_ci.adapters.url import without_credentials
 from lambda_ci.errors import BuildError
 from lambda_ci.model.misfit import Misfit, accepted, fits
-from lambda_ci.wheels.builders.source import Unbuilt
+from lambda_ci.wheels.choice import Choice, Unbuilt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from packaging.pylock import Package, PackageArchive, PackageSdist, PackageWheel
 
@@ -22,27 +19,6 @@ if TYPE_CHECKING:
 
 _STRONG = ("sha256", "sha512", "sha384", "sha3_512", "sha3_384", "sha3_256", "blake2b", "blake2s")
 """Best first. md5 and sha1 are left out: a file can be made to match them."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Choice:
-    """One wheel to have. ``url`` and ``path`` say where it comes from, at least one is given; ``size`` is in bytes."""
-
-    name: str
-    version: str
-    filename: str
-    algorithm: str
-    digest: str
-    """Hex, of ``algorithm``."""
-    size: int | None
-    url: str
-    path: Path | None
-    credentials: tuple[str, str] | None
-
-    @property
-    def place(self) -> str:
-        """For people."""
-        return str(self.path) if self.path else without_credentials(self.url)
 
 
 def choose(lock: Lock) -> tuple[Choice, ...]:

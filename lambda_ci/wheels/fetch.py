@@ -13,7 +13,8 @@ from urllib.parse import unquote, urlsplit
 from lambda_ci.adapters.threads import in_parallel
 from lambda_ci.errors import BuildError
 from lambda_ci.wheels.builders.source import Job
-from lambda_ci.wheels.choose import Choice, choose, choose_or_build
+from lambda_ci.wheels.choice import Choice
+from lambda_ci.wheels.choose import choose, choose_or_build
 from lambda_ci.wheels.store import Partial, WheelStore
 
 if TYPE_CHECKING:
@@ -31,33 +32,28 @@ _CHUNK = 1 << 20
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-def fetch(  # noqa: PLR0913 - what a caller need not say has a default
+def fetch(
     locks: Sequence[Lock],
+    depot: Depot,
     *,
-    cache_dir: Path,
-    console: Console,
-    environ: Mapping[str, str] = _NOTHING,
     building: Sequence[BuildSpec] = (),
     keep_out: Sequence[Path] = (),
-    shared: SharedCache | None = None,
     arrived: Callable[[Wheel], None] = lambda _wheel: None,
     meanwhile: Callable[[], None] = lambda: None,
 ) -> tuple[tuple[Wheel, ...], ...]:
     """The wheels of each lock, in its order; a wheel that several locks name is verified, fetched or built once.
 
-    ``environ`` names a private certificate authority (SSL_CERT_FILE, REQUESTS_CA_BUNDLE), and is what builds are run with.
     ``building`` says for each lock how what has no fitting wheel is built; without it nothing is. ``keep_out``: folders
-    that are part of no source. ``shared``: what other machines have. ``arrived`` is told of each file that was fetched, by several
-    threads; ``meanwhile`` is called while those in the cache are verified. Raises BuildError: no wheel fits, a server refuses or cannot be reached, a file is not
-    what was locked, a build fails, the cache cannot be written.
+    that are part of no source. ``arrived`` is told of each file that was fetched, by several threads; ``meanwhile`` is called
+    while those in the cache are verified. Raises BuildError: no wheel fits, a server refuses or cannot be reached, a file is
+    not what was locked, a build fails, the cache cannot be written.
     """
     options = building or (None,) * len(locks)
     orders = [ordered(lock, one) for lock, one in zip(locks, options, strict=True)]
-    depot = Depot(store=WheelStore(cache_dir / "wheels", shared), console=console, environ=environ)
     choices = [order for some in orders for order in some if isinstance(order, Choice)]
     wheels = depot.bring(choices, arrived=arrived, meanwhile=meanwhile)
     jobs = [order for some in orders for order in some if isinstance(order, Job)]
-    built = depot.build(jobs, keep_out=(cache_dir, *keep_out)) if jobs else {}
+    built = depot.build(jobs, keep_out=keep_out) if jobs else {}
     return tuple(
         tuple(built[order] if isinstance(order, Job) else wheels[depot.store.path(order)] for order in some)
         for some in orders
@@ -78,11 +74,24 @@ def ordered(lock: Lock, options: BuildSpec | None) -> list[Choice | Job]:
 
 @dataclass(frozen=True, kw_only=True)
 class Depot:
-    """The cache, and the ways to fill it."""
+    """The cache, and the ways to fill it. ``environ`` names a private certificate authority (SSL_CERT_FILE, REQUESTS_CA_BUNDLE),
+    and is what builds are run with."""
 
     store: WheelStore
     console: Console
     environ: Mapping[str, str]
+
+    @classmethod
+    def of(
+        cls,
+        cache_dir: Path,
+        *,
+        console: Console,
+        environ: Mapping[str, str] = _NOTHING,
+        shared: SharedCache | None = None,
+    ) -> Depot:
+        """That of a machine. ``shared``: what other machines have."""
+        return cls(store=WheelStore(cache_dir / "wheels", shared), console=console, environ=environ)
 
     def bring(
         self,

@@ -3,7 +3,7 @@
     CACHE_DIR/wheels/sha256/ab/abcd…/demo-1.0-py3-none-any.whl
     CACHE_DIR/wheels/partial/…      being written; what a killed run left there is removed after a day
 
-Any number of processes may use it at once: whoever comes last replaces a file by an equal one.
+Any number of processes may use it at once: the last one replaces a file by an equal one.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from io import BufferedReader
 
     from lambda_ci.adapters.shared_cache import SharedCache
-    from lambda_ci.wheels.choose import Choice
+    from lambda_ci.wheels.choice import Choice
 
 _DAY = 86400.0
 

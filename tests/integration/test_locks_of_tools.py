@@ -16,7 +16,7 @@ from lambda_ci.adapters.uv import Uv
 from lambda_ci.lock.resolve import Resolver, lock
 from lambda_ci.lock.selection import DEFAULT, Selection
 from lambda_ci.model.target import Architecture, Target
-from lambda_ci.wheels.fetch import fetch
+from lambda_ci.wheels.fetch import Depot, fetch
 from tests.fakes.quiet import quiet
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def _lock(path: Path, cache: Path, target: Target = AL2, selection: Selection = 
 
 def _fetched(locked: Lock, cache: Path) -> dict[str, str]:
     console, _ = quiet()
-    (wheels,) = fetch([locked], cache_dir=cache, console=console, environ=os.environ)
+    (wheels,) = fetch([locked], Depot.of(cache, console=console, environ=os.environ))
     return {wheel.name: wheel.version for wheel in wheels}
 
 
@@ -75,7 +75,7 @@ def test_a_workspace_of_uv_becomes_wheels_and_folders(tmp_path: Path) -> None:
         (root / folder / "pyproject.toml").write_text(text + sources + members)
     uv = Uv(dict(os.environ))
     command = [str(uv.program), "lock", *uv.own_python]
-    assert process.run(command, env=os.environ, cwd=root, timeout=120).returncode == 0
+    assert process.run(command, env=os.environ, cwd=root, timeout=600).returncode == 0
     names = {}
     for path in (root / "uv.lock", root / "fn" / "pyproject.toml"):
         pylock = _lock(path, tmp_path).pylock

@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, cast
 
 from lambda_ci.errors import BuildError
 from lambda_ci.wheels.builders import log
-from lambda_ci.wheels.builders.built import copied
+from lambda_ci.wheels.builders.cache import copied
 from lambda_ci.wheels.builders.index import CERTIFICATES, bundle, for_pip
 from lambda_ci.wheels.builders.tree import EPOCH
 
@@ -42,11 +42,17 @@ else echo 'the image has no package manager (microdnf, dnf, yum, apt-get, apk)' 
 """
 _CLEAR = 'rm -rf "$1" && mkdir -p "$1/wheels"'
 _BUILD = """
+if [ -n "${LAMBDA_CI_NETRC-}" ]; then
+    umask 077
+    printf '%s' "$LAMBDA_CI_NETRC" >"$2/netrc"
+    export NETRC="$2/netrc"
+    unset LAMBDA_CI_NETRC
+fi
 umask 022
 cd "$2/source/$3"
 "$1" -m pip wheel --no-deps --no-cache-dir --no-input --disable-pip-version-check --progress-bar off --wheel-dir "$2/wheels" .
 code=$?
-rm -rf "$2/source"
+rm -rf "$2/source" "$2/netrc"
 exit $code
 """
 

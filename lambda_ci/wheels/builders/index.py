@@ -1,6 +1,7 @@
 """Where builds get what they need to build: the index, credentials, proxies and certificates, as environment variables.
 
-Nothing of it becomes an argument, which other users of the machine could read.
+Nothing of it becomes an argument, which other users of the machine could read. pip hands the addresses of its indexes to
+another pip, as arguments, where a build needs packages itself; so credentials reach it by a netrc, which it reads in both.
 """
 
 from __future__ import annotations
@@ -8,10 +9,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
-from lambda_ci.adapters.index_credentials import of_name, of_netrc
-from lambda_ci.adapters.url import credentials_of
+from lambda_ci.adapters.index_credentials import of_name, of_netrc, of_store
+from lambda_ci.adapters.url import credentials_of, without_userinfo
 from lambda_ci.wheels.builders.tree import EPOCH
 from lambda_ci.wheels.builders.variables import versions
 
@@ -26,6 +27,10 @@ _PASSED_ON = re.compile(
     r"^((HTTP|HTTPS|NO|ALL|FTP)_PROXY|PIP_(TRUSTED_HOST|NO_INDEX|DEFAULT_TIMEOUT|RETRIES))$",
     re.IGNORECASE,
 )
+LOGINS = "LAMBDA_CI_NETRC"
+"""The variable with what the netrc is to hold."""
+_PLAIN = re.compile(r"[A-Za-z0-9!$%&()*+,./:;<=>?@^_{|}~-]+")
+"""What every version of Python reads in a netrc as it is written."""
 REPRODUCIBLE = {"SOURCE_DATE_EPOCH": str(EPOCH), "PYTHONHASHSEED": "0"}
 
 
@@ -44,7 +49,8 @@ def for_uv(lines: Sequence[str], environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def for_pip(lines: Sequence[str], environ: Mapping[str, str], *, root: Path) -> dict[str, str]:
-    """The same for the pip of an image: uv's indexes under pip's names. What is only on this machine stays out."""
+    """The same for the pip of an image: uv's indexes under pip's names, and ``LOGINS`` where they want credentials. What is
+    only on this machine stays out."""
     found, configured = _lines(lines), _configured(root, environ)
     index = [
         *found["--index-url"],
@@ -56,10 +62,12 @@ def for_pip(lines: Sequence[str], environ: Mapping[str, str], *, root: Path) -> 
         extra += environ.get(name, "").split()
     links = [*found["--find-links"], *re.split(r"[\s,]+", environ.get("UV_FIND_LINKS", ""))]
     remote = [link for link in links if link.startswith(("http://", "https://"))]
+    logins: dict[str, tuple[str, str]] = {}
     settings = {
-        "PIP_INDEX_URL": " ".join(_authorised(url, environ) for url in index[:1]),
-        "PIP_EXTRA_INDEX_URL": " ".join(_authorised(url, environ) for url in [*extra, *configured[1]]),
-        "PIP_FIND_LINKS": " ".join(remote),
+        "PIP_INDEX_URL": " ".join(_bare(_authorised(url, environ), logins) for url in index[:1]),
+        "PIP_EXTRA_INDEX_URL": " ".join(_bare(_authorised(url, environ), logins) for url in [*extra, *configured[1]]),
+        "PIP_FIND_LINKS": " ".join(_bare(link, logins) for link in remote),
+        LOGINS: "".join(f"machine {host} login {user} password {word}\n" for host, (user, word) in logins.items()),
     }
     passed = {name: value for name, value in environ.items() if _PASSED_ON.match(name)}
     certificates = dict.fromkeys(_BUNDLES, CERTIFICATES) if bundle(environ) else {}
@@ -91,9 +99,20 @@ def _authorised(entry: str, environ: Mapping[str, str]) -> str:
     url = rest if mark and "://" not in name else entry
     if credentials_of(url) or not url.startswith(("http://", "https://")):
         return url
-    user, password = of_name(name if url == rest else "", environ) or of_netrc(url, environ) or ("", "")
+    named = of_name(name if url == rest else "", environ)
+    user, password = named or of_netrc(url, environ) or of_store(url, environ) or ("", "")
     scheme, _, place = url.partition("://")
     return f"{scheme}://{quote(user, safe='')}:{quote(password, safe='')}@{place}" if user or password else url
+
+
+def _bare(url: str, logins: dict[str, tuple[str, str]]) -> str:
+    """The address without its credentials, which ``logins`` gets by host. It keeps them where a netrc cannot tell them: a host
+    has one login there, and odd characters mean different things to different Pythons."""
+    found = credentials_of(url)
+    host = urlsplit(url).hostname if found else None
+    if not found or not host or not all(map(_PLAIN.fullmatch, found)) or logins.setdefault(host, found) != found:
+        return url
+    return without_userinfo(url)
 
 
 def _configured(root: Path, environ: Mapping[str, str]) -> tuple[list[str], list[str]]:

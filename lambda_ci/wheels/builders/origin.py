@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from contextlib import ExitStack
     from pathlib import Path
 
-    from lambda_ci.wheels.builders.source import Job, Unbuilt
-    from lambda_ci.wheels.choose import Choice
+    from lambda_ci.wheels.builders.source import Job
+    from lambda_ci.wheels.choice import Choice, Unbuilt
 
 
 @dataclass(kw_only=True)

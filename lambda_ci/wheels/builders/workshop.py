@@ -14,12 +14,12 @@ from lambda_ci.adapters.scratch import scratch
 from lambda_ci.adapters.threads import in_parallel
 from lambda_ci.errors import BuildError
 from lambda_ci.wheels.builders import container, in_place, log
-from lambda_ci.wheels.builders.built import BuiltStore, key
+from lambda_ci.wheels.builders.cache import BuiltStore, key
+from lambda_ci.wheels.builders.check import is_pure, the_wheel
+from lambda_ci.wheels.builders.containers import Places
 from lambda_ci.wheels.builders.decision import Decision, decide
 from lambda_ci.wheels.builders.origin import Origin
-from lambda_ci.wheels.builders.places import Places
 from lambda_ci.wheels.builders.tree import unpack
-from lambda_ci.wheels.builders.verdict import is_pure, the_wheel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from lambda_ci.wheels.builders.container import Workplace
     from lambda_ci.wheels.builders.source import Job
     from lambda_ci.wheels.builders.tree import Tree
-    from lambda_ci.wheels.choose import Choice
+    from lambda_ci.wheels.choice import Choice
     from lambda_ci.wheels.store import WheelStore
 
 _AT_ONCE = 4
@@ -127,7 +127,7 @@ class _Shift:
         return {job: wheel for job, wheel in wheels.items() if wheel}
 
     def known(self, job: Job) -> Wheel | None:
-        """What keeps it from being found is said by whoever builds it."""
+        """Errors while looking count as not found: the build reports them."""
         try:
             planned = self._planned(job)
         except BuildError:

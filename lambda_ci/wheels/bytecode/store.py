@@ -1,7 +1,7 @@
 """The cache of bytecode: zip files beside the wheels that they were made from, and by content for other sources.
 
     CACHE_DIR/wheels/sha256/ab/abcd…/bytecode-KEY-SHA256.zip     of a wheel
-    CACHE_DIR/wheels/bytecode/bytecode-KEY-SHA256.zip            of other sources
+    CACHE_DIR/wheels/bytecode/ab/bytecode-KEY-SHA256.zip         of other sources; KEY begins with ab
 
 KEY names the interpreter and the program that compiled (and the sources, where no wheel does), SHA256 the file itself, which is
 believed only after hashing it again. Any number of processes may use it at once.
@@ -23,7 +23,6 @@ from lambda_ci.adapters.scratch import scratch
 from lambda_ci.model.artifact import Overlay
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
     from lambda_ci.adapters.shared_cache import SharedCache
@@ -61,12 +60,12 @@ class BytecodeStore:
 
     def by_content(self, name: str) -> Place:
         """The place of the bytecode of other sources."""
-        return Place(folder=self.root / "bytecode", key=name)
+        return Place(folder=self.root / "bytecode" / name[:2], key=name)
 
     def find(self, place: Place) -> Overlay | None:
         """The bytecode, where it is there and undamaged."""
-        for path in sorted(_named(place.folder)):
-            if path.name.startswith(f"bytecode-{place.key}-") and (found := _verified(path)):
+        for path in _named(place.folder, f"bytecode-{place.key}-"):
+            if found := _verified(path):
                 with suppress(OSError):
                     os.utime(path)
                 return found
@@ -112,11 +111,13 @@ class BytecodeStore:
         return f"{self.root.name}/{path.relative_to(self.root).as_posix()}"
 
 
-def _named(folder: Path) -> Iterable[Path]:
+def _named(folder: Path, beginning: str = "bytecode-") -> list[Path]:
+    """Sorted. There may be many: paths are made of those only whose names fit."""
     try:
-        return [path for path in folder.iterdir() if _NAME.fullmatch(path.name)]
+        names = os.listdir(folder)  # noqa: PTH208 - as it says
     except OSError:
         return []
+    return [folder / name for name in sorted(names) if name.startswith(beginning) and _NAME.fullmatch(name)]
 
 
 def _verified(path: Path) -> Overlay | None:

@@ -66,7 +66,7 @@ def _without_symbols(wheel: Wheel, *, console: Console, stopped: Callable[[], bo
     except _Stopped:
         return wheel
     except _BROKEN:
-        # Whoever packages it says what is wrong with it.
+        # The package stage reports what is wrong with it.
         return wheel
     return replace(wheel, overlays=(*wheel.overlays, overlay)) if overlay.size else wheel
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lambda_ci.adapters.git import _authorised, checkout
+from lambda_ci.adapters.git import checkout
 from lambda_ci.errors import BuildError
 
 if TYPE_CHECKING:
@@ -51,16 +51,6 @@ def test_what_cannot_be_had_is_said_without_credentials(tmp_path: Path) -> None:
         checkout("https://joe:secret@127.0.0.1:9/x.git", "a" * 40, tmp_path / "out", environ=os.environ, seconds=60)
     assert "secret" not in str(caught.value)
     assert "127.0.0.1:9/x.git" in caught.value.what
-
-
-def test_credentials_stand_in_the_environment_beside_those_that_are_there() -> None:
-    environ = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "a.b", "GIT_CONFIG_VALUE_0": "c"}
-    assert _authorised("https://joe:p%40ss@example.org/x.git", environ) == {
-        "GIT_CONFIG_COUNT": "2",
-        "GIT_CONFIG_KEY_1": "url.https://joe:p%40ss@example.org/.insteadOf",
-        "GIT_CONFIG_VALUE_1": "https://example.org/",
-    }
-    assert _authorised("ssh://git@example.org/x.git", {}) == {}
 
 
 def test_a_machine_without_git_is_told_to_install_it(tmp_path: Path) -> None:

@@ -57,11 +57,11 @@ def write(root: Path, name: str, text: str) -> None:
 
 def test_requirements_with_all_that_they_include(tmp_path: Path) -> None:
     write(tmp_path, "a/requirements.txt", "-r ../base.txt\n-c limits.txt\n./libs/one[x] ; python_version > '3'\nsix\n")
-    write(tmp_path, "base.txt", "-e ./libs/two  # comment\n-r a/requirements.txt\n")
+    write(tmp_path, "base.txt", "-e ../libs/two  # comment\n-r a/requirements.txt\n-f ./wheels\n")
     write(tmp_path, "a/limits.txt", "three @ file:///srv/three\nfour @ https://index.example/four.zip\n")
     files, folders = seen(tmp_path, "a/requirements.txt")
     assert files == {"a/requirements.txt", "base.txt", "a/limits.txt"}
-    assert folders == {"a/libs/one", "libs/two", "/srv/three"}
+    assert folders == {"a/libs/one", "libs/two", "wheels", "/srv/three"}
 
 
 @pytest.mark.parametrize(

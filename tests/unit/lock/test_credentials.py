@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
+from lambda_ci.adapters.uv import Uv
 from lambda_ci.errors import BuildError
 from lambda_ci.lock.credentials import credentials_for
-from lambda_ci.wheels.fetch import fetch
+from lambda_ci.wheels.fetch import Depot, fetch
 from tests.fakes.building import LockBench
 from tests.fakes.index import Index
 from tests.fakes.quiet import quiet
@@ -31,7 +33,7 @@ def _works(bench: LockBench, text: str, name: str = "requirements.txt") -> None:
     """Locks and fetches, and leaves the password nowhere."""
     locked = bench.lock(text, name=name)
     console, stream = quiet()
-    ((wheel,),) = fetch([locked], cache_dir=bench.folder / "cache", console=console, environ=bench.environ)
+    ((wheel,),) = fetch([locked], Depot.of(bench.folder / "cache", console=console, environ=bench.environ))
     assert wheel.name == "demo"
     assert "s3cret" not in repr(locked) + bench.shown + stream.getvalue()
     kept = [path.read_bytes() for path in (bench.folder / "cache").rglob("*") if path.is_file()]
@@ -60,6 +62,41 @@ def test_netrc_opens_an_index(bench: LockBench, tmp_path: Path) -> None:
     (tmp_path / "secrets").write_text("machine 127.0.0.1 login joe password s3cret\n")
     bench.extra["NETRC"] = str(tmp_path / "secrets")
     _works(bench, "demo==1.0\n")
+
+
+@pytest.mark.parametrize(("place", "user"), [("simple", ""), ("simple", "joe@"), ("", "")])
+def test_what_uv_was_told_to_keep_opens_an_index(bench: LockBench, place: str, user: str) -> None:
+    program = Uv(bench.environ).program
+    service = f"http://{bench.index.address}/{place}"
+    told = ["--username", "joe", "--password", "s3cret", "--allow-insecure-host", "127.0.0.1"]
+    subprocess.run([program, "auth", "login", service, *told], env=bench.environ, check=True, timeout=60)
+    bench.extra["UV_DEFAULT_INDEX"] = f"http://{user}{bench.index.address}/simple"
+    _works(bench, "demo==1.0\n")
+
+
+@pytest.mark.parametrize(
+    ("service", "found"),
+    [
+        ("https://h/", ("joe", "a")),
+        ("https://h/s", ("joe", "a")),
+        ("https://h/s/", ("joe", "a")),
+        ("https://h/s/t", None),
+        ("https://h/sim", None),
+        ("http://h/", None),
+        ("https://h:1/", None),
+        ("nonsense", None),
+    ],
+)
+def test_what_uv_keeps_counts_at_and_below_its_address(
+    tmp_path: Path, service: str, found: tuple[str, str] | None
+) -> None:
+    text = '[[credential]]\nservice = "{}"\nusername = "joe"\nscheme = "{}"\npassword = "a"\n'
+    (tmp_path / "credentials.toml").write_text(text.format(service, "basic") + text.format("https://h/s", "bearer"))
+    environ = {"HOME": str(tmp_path), "UV_CREDENTIALS_DIR": str(tmp_path)}
+    assert credentials_for(["https://h/s"], root=tmp_path, environ=environ) == ({"https://h": found} if found else {})
+    assert credentials_for([], root=tmp_path, environ=environ, files=["https://h/s"]) == (
+        {"https://h": found} if found else {}
+    )
 
 
 def test_keyring_is_asked_where_uv_is_told_to_ask_it(bench: LockBench, tmp_path: Path) -> None:
@@ -104,8 +141,9 @@ def test_addresses_and_names_are_read_as_uv_reads_them(
     assert credentials_for((), root=tmp_path, environ={"HOME": str(tmp_path), **environ}) == found
 
 
-@pytest.mark.parametrize("text", ["machine", "\udcff", "machine h login"])
+@pytest.mark.parametrize("text", ["machine", "\udcff", "machine h login", "credential = 1"])
 def test_a_broken_netrc_or_configuration_is_for_uv_to_say(tmp_path: Path, text: str) -> None:
-    for name in (".netrc", "uv.toml", "pyproject.toml"):
+    (tmp_path / ".local/share/uv/credentials").mkdir(parents=True)
+    for name in (".netrc", "uv.toml", "pyproject.toml", ".local/share/uv/credentials/credentials.toml"):
         (tmp_path / name).write_bytes(text.encode("utf-8", "surrogateescape"))
     assert credentials_for(["https://h/s"], root=tmp_path, environ={"HOME": str(tmp_path)}) == {}

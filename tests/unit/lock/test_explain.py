@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -30,9 +29,8 @@ def test_the_advice_fits_the_cause(said: str, advice: str) -> None:
     assert advice in failure(completed, source, target=target, uv=Uv({})).fix
 
 
-def test_endless_lines_are_cut_and_take_no_long_time() -> None:
-    started = time.monotonic()
+def test_endless_lines_are_cut() -> None:
+    """What looked at all of a line for each of its characters would never come to an end."""
     said = "error: " + "x" * 1_000_000
     assert not lacks_wheel(said)
     assert len(cause(said)) < 2000
-    assert time.monotonic() - started < 5

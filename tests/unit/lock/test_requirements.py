@@ -67,9 +67,11 @@ def test_included_files_are_found_from_the_file_that_includes_them(tmp_path: Pat
     assert len(source.contents) == 4
 
 
-def test_files_that_include_each_other_end(tmp_path: Path) -> None:
-    (tmp_path / "b.txt").write_text("-r requirements.txt\nsix==1.0\n")
-    assert _read(tmp_path, "-r b.txt\n-r b.txt\n").pins == {"six"}
+@pytest.mark.parametrize(("name", "back"), [("b.txt", "requirements.txt"), ("below/b.txt", "../requirements.txt")])
+def test_files_that_include_each_other_end(tmp_path: Path, name: str, back: str) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text(f"-r {back}\nsix==1.0\n")
+    assert _read(tmp_path, f"-r {name}\n-r {name}\n").pins == {"six"}
 
 
 def test_a_missing_included_file_is_named_with_the_one_that_includes_it(tmp_path: Path) -> None:

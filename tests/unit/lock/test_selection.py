@@ -116,6 +116,21 @@ def test_dynamic_dependencies_are_asked_of_the_project(bench: LockBench) -> None
     assert "the backend is broken" in caught.value.why
 
 
+def test_dynamic_extras_are_asked_of_the_project(bench: LockBench) -> None:
+    bench.building = True
+    text = '[project]\nname = "shop"\nversion = "1"\ndynamic = ["dependencies", "optional-dependencies"]\n'
+    text += '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+    extra = "Provides-Extra: s3\\nRequires-Dist: store==1.0 ; extra == 's3'\\n"
+    bench.write("backend.py", BACKEND.replace("demo==1.0\\n", f"demo==1.0\\n{extra}"))
+    chosen = Selection(extras=("s3",))
+    assert bench.versions(text, name="pyproject.toml", selection=chosen) == {"demo": "1.0", "store": "1.0"}
+    assert bench.versions(text, name="pyproject.toml") == {"demo": "1.0"}
+    with pytest.raises(BuildError, match="cannot be resolved") as caught:
+        bench.lock(text, name="pyproject.toml", selection=Selection(extras=("s4",)))
+    assert "s4" in caught.value.why
+    assert "`extras`" in caught.value.fix
+
+
 def test_a_folder_with_dynamic_dependencies_is_never_taken_from_a_cache(bench: LockBench) -> None:
     bench.building = True
     project = '[project]\nname = "shop"\nversion = "1"\ndynamic = ["dependencies"]\n[build-system]\nrequires = []\n'

@@ -12,7 +12,7 @@ import pytest
 
 from lambda_ci.errors import BuildError
 from tests.fakes.building import LockBench
-from tests.fakes.index import Index, wheel
+from tests.fakes.index import Index, sha256, wheel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,8 +44,23 @@ def test_a_hash_that_no_file_has_stops_the_build_also_from_the_cache(bench: Lock
 def test_one_hash_means_that_all_must_have_one(bench: LockBench) -> None:
     good = bench.index.add("app-1.0-py3-none-any.whl", wheel("app", "1.0", requires=["dep"]))
     bench.index.add("dep-1.0-py3-none-any.whl")
-    with pytest.raises(BuildError, match="not dep"):
+    with pytest.raises(BuildError, match="has no hashes of dep"):
         bench.lock(f"app==1.0 --hash=sha256:{good}\n")
+
+
+def test_hashes_can_be_demanded_without_any(bench: LockBench) -> None:
+    good = bench.index.add("dep-1.0-py3-none-any.whl")
+    with pytest.raises(BuildError, match="has no hashes of dep"):
+        bench.lock("--require-hashes\ndep==1.0\n")
+    assert bench.lock(f"--require-hashes\ndep==1.0 --hash=sha256:{good}\n").pylock
+
+
+def test_a_file_of_the_project_that_has_another_hash_is_named_with_its_own(bench: LockBench) -> None:
+    path = bench.write("wheels/dep-1.0-py3-none-any.whl", "")
+    path.write_bytes(wheel("dep", "1.0"))
+    with pytest.raises(BuildError, match=r"names no hash of a usable file of dep 1\.0") as caught:
+        bench.lock(f"./wheels/dep-1.0-py3-none-any.whl --hash=sha256:{'0' * 64}\n")
+    assert f"the file itself has: sha256:{sha256(wheel('dep', '1.0'))}" in caught.value.why
 
 
 def test_credentials_of_an_index_come_with_the_lock_but_are_not_shown(tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def bench(tmp_path: Path) -> Iterator[LockBench]:
 def _uv(bench: LockBench, *arguments: str) -> None:
     uv = Uv(bench.environ)
     command = [str(uv.program), *arguments, *uv.own_python]
-    done = process.run(command, env=bench.environ, cwd=bench.project, timeout=60)
+    done = process.run(command, env=bench.environ, cwd=bench.project, timeout=300)
     assert done.returncode == 0, done.stderr
 
 

@@ -41,9 +41,8 @@ def _write(
     console, stream = quiet()
     try:
         uv, cache = Uv(bench.environ), bench.folder / "cache"
-        return write_lock(
-            bench.project / name, target, Resolver(uv=uv, cache_dir=cache, console=console), selection=selection
-        )
+        resolver = Resolver(uv=uv, cache_dir=cache, console=console)
+        return write_lock(bench.project / name, target, resolver, selection=selection, building=bench.building)
     finally:
         bench.shown = stream.getvalue()
 
@@ -125,6 +124,42 @@ def test_what_a_package_from_a_path_needs_makes_it_stale_too(bench: LockBench) -
     lib.write_text(lib.read_text().replace('["demo"]', "[]"))
     with pytest.raises(BuildError, match="out of date"):
         bench.lock(None)
+
+
+DYNAMIC = """\
+[project]
+name = "lib"
+version = "1"
+dynamic = ["dependencies"]
+[build-system]
+requires = []
+build-backend = "backend"
+backend-path = ["."]
+[tool.setuptools.dynamic]
+dependencies = {file = ["needs/run.list"]}
+"""
+BACKEND = """
+import os, pathlib
+def prepare_metadata_for_build_wheel(folder, config_settings=None):
+    os.mkdir(f"{folder}/lib-1.dist-info")
+    needs = "".join(f"Requires-Dist: {one}\\n" for one in pathlib.Path("needs/run.list").read_text().split())
+    pathlib.Path(f"{folder}/lib-1.dist-info/METADATA").write_text(f"Metadata-Version: 2.1\\nName: lib\\nVersion: 1\\n{needs}")
+    return "lib-1.dist-info"
+"""
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "lib/pyproject.toml"])
+def test_what_a_build_backend_reads_to_tell_what_is_needed_makes_it_stale_too(bench: LockBench, name: str) -> None:
+    bench.building = True
+    bench.write("lib/pyproject.toml", DYNAMIC)
+    bench.write("lib/backend.py", BACKEND)
+    needs = bench.write("lib/needs/run.list", "demo\n")
+    bench.write("requirements.txt", "./lib\n")
+    _write(bench, name=name)
+    assert "demo" in bench.versions(None, name=name)
+    needs.write_text("")
+    with pytest.raises(BuildError, match="out of date"):
+        bench.lock(None, name=name)
 
 
 def test_a_truncated_lock_is_an_error_and_locking_mends_it(bench: LockBench) -> None:

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import tempfile
+from netrc import netrc
+from pathlib import Path
+from urllib.parse import quote
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from lambda_ci.wheels.builders.index import CERTIFICATES, REPRODUCIBLE, bundle, for_pip, for_uv
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from lambda_ci.wheels.builders.index import CERTIFICATES, LOGINS, REPRODUCIBLE, bundle, for_pip, for_uv
 
 INDEX = "https://index.example/simple"
 
@@ -41,14 +43,17 @@ def test_further_indexes_with_the_credentials_of_their_names(tmp_path: Path) -> 
     )
     assert found["PIP_EXTRA_INDEX_URL"].split() == [
         "https://one.example",
-        "https://joe:p%40ss%2Fword@two.example",
+        "https://two.example",
         "https://three.example",
     ]
+    assert found[LOGINS] == "machine two.example login joe password p@ss/word\n"
 
 
 def test_credentials_of_netrc(tmp_path: Path) -> None:
     (tmp_path / ".netrc").write_text("machine index.example login joe password secret\n")
-    assert _pip(tmp_path, UV_DEFAULT_INDEX=INDEX)["PIP_INDEX_URL"] == "https://joe:secret@index.example/simple"
+    found = _pip(tmp_path, UV_DEFAULT_INDEX=INDEX)
+    assert found["PIP_INDEX_URL"] == INDEX
+    assert found[LOGINS] == "machine index.example login joe password secret\n"
 
 
 def test_indexes_of_uvs_own_files(tmp_path: Path) -> None:
@@ -62,6 +67,34 @@ def test_indexes_of_uvs_own_files(tmp_path: Path) -> None:
     found = for_pip([], {"HOME": str(tmp_path), "UV_INDEX_B_USERNAME": "token"}, root=folder)
     assert found["PIP_INDEX_URL"] == INDEX
     assert found["PIP_EXTRA_INDEX_URL"] == "https://token:@b.example"
+
+
+@pytest.mark.parametrize("password", ["", "two words", 'qu"ote', "#1", "back\\slash", "größe"])
+def test_what_a_netrc_cannot_tell_stays_in_the_address(tmp_path: Path, password: str) -> None:
+    url = f"https://joe:{quote(password)}@index.example/simple"
+    found = _pip(tmp_path, UV_DEFAULT_INDEX=url)
+    assert found["PIP_INDEX_URL"] == url
+    assert LOGINS not in found
+
+
+def test_a_second_login_of_one_host_stays_in_the_address(tmp_path: Path) -> None:
+    other = "https://eve:b@index.example/other"
+    found = _pip(tmp_path, f"--extra-index-url {other}", UV_DEFAULT_INDEX="https://joe:a@index.example/simple")
+    assert (found["PIP_INDEX_URL"], found["PIP_EXTRA_INDEX_URL"]) == (INDEX, other)
+    assert found[LOGINS] == "machine index.example login joe password a\n"
+
+
+@given(st.text(st.sampled_from("abcXYZ019!$%&()*+,./:;<=>?@^_{|}~-#'\"\\ "), min_size=1), st.text(min_size=1))
+def test_a_netrc_says_exactly_what_the_address_said(user: str, password: str) -> None:
+    url = f"https://{quote(user, safe='')}:{quote(password, safe='')}@index.example/simple"
+    found = for_pip([f"--index-url {url}"], {}, root=Path("/nowhere"))
+    if LOGINS not in found:
+        assert found["PIP_INDEX_URL"] == url
+        return
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8") as file:
+        file.write(found[LOGINS])
+        file.flush()
+        assert netrc(file.name).authenticators("index.example") == (user, "", password)
 
 
 def test_links_to_folders_of_this_machine_stay_out(tmp_path: Path) -> None:

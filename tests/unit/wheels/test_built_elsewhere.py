@@ -14,7 +14,7 @@ from lambda_ci.ci.plain import Plain
 from lambda_ci.console import Console
 from lambda_ci.main import SystemClock
 from lambda_ci.model.spec.project import AwsSpec, CacheSpec
-from lambda_ci.wheels.builders.built import BuiltStore
+from lambda_ci.wheels.builders.cache import BuiltStore
 from lambda_ci.wheels.store import WheelStore
 from tests.fakes.aws_server import CREDENTIALS, AwsServer
 from tests.fakes.index import wheel

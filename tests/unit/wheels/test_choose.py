@@ -12,8 +12,8 @@ from lambda_ci.errors import BuildError
 from lambda_ci.model.artifact import Lock
 from lambda_ci.model.misfit import fits
 from lambda_ci.model.target import Architecture, Target
-from lambda_ci.wheels.builders.source import Unbuilt
-from lambda_ci.wheels.choose import Choice, choose, choose_or_build
+from lambda_ci.wheels.choice import Choice, Unbuilt
+from lambda_ci.wheels.choose import choose, choose_or_build
 
 AL2 = Target("python3.11", Architecture.X86_64)
 AL2023 = Target("python3.12", Architecture.X86_64)

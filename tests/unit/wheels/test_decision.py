@@ -9,7 +9,8 @@ from lambda_ci.adapters.host import Host
 from lambda_ci.errors import BuildError
 from lambda_ci.model.spec.packages import BuildSpec
 from lambda_ci.wheels.builders.decision import PURE, Decision, decide
-from lambda_ci.wheels.builders.source import Job, Unbuilt
+from lambda_ci.wheels.builders.source import Job
+from lambda_ci.wheels.choice import Unbuilt
 from tests.fakes.building import AL2, AL2023, ARM
 
 if TYPE_CHECKING:

@@ -51,6 +51,7 @@ ORDINARY = (
 )
 
 
+@pytest.mark.filterwarnings("ignore:Python 3.14 will, by default, filter:DeprecationWarning")
 def test_what_is_extracted_is_the_same(tmp_path: Path) -> None:
     archive = _archive(*ORDINARY)
     with_filter = _tree(archive, tmp_path / "filtered", filtering=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambda_ci.model.artifact import Making
-from lambda_ci.wheels.builders.built import BuiltStore, key
+from lambda_ci.wheels.builders.cache import BuiltStore, key
 from lambda_ci.wheels.store import WheelStore
 from tests.fakes.index import wheel
 

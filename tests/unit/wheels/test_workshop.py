@@ -13,7 +13,7 @@ import pytest
 from lambda_ci.adapters.host import Host
 from lambda_ci.errors import BuildError
 from lambda_ci.model.target import Architecture, Target
-from lambda_ci.wheels.builders.source import Unbuilt
+from lambda_ci.wheels.choice import Unbuilt
 from tests.fakes.sources import files, sdist, write
 from tests.fakes.workshop import HERE, LIKE, VERSION, WorkshopBench
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lambda_ci.errors import BuildError
 from lambda_ci.model.artifact import Wheel
-from lambda_ci.wheels.choose import Choice
+from lambda_ci.wheels.choice import Choice
 from lambda_ci.wheels.fetch import Depot, ordered
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def ahead(lock: Lock, options: BuildSpec, depot: Depot, *, keep_out: Sequence[Pa
     What was built from a source, here or by a machine that shares its cache, is there.
 
     ``None`` where that cannot be known: one has to be built first, the lock names one by another hash than SHA-256, or
-    something is wrong, which whoever fetches them says.
+    something is wrong, which fetching reports.
     """
     try:
         wanted = ordered(lock, options)

@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING
 from lambda_ci.adapters.drafts import write_whole
 from lambda_ci.errors import BuildError
 from lambda_ci.model.artifact import Making
-from lambda_ci.wheels.choose import Choice
+from lambda_ci.wheels.choice import Choice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
