@@ -72,6 +72,8 @@ class Compiled:
     says why not (empty where none is wanted)."""
 
     place: str = ""
+    image: str = ""
+    """That Python's, by digest (``NAME@sha256:…``); empty on this machine."""
     why: str = ""
     own: tuple[OwnBytecode, ...] = ()
     """Beside that of the wheels, which is in their overlays."""
@@ -82,9 +84,10 @@ NOT_COMPILED = Compiled()
 
 @dataclass(frozen=True, kw_only=True)
 class Bytecode:
-    """How much bytecode a package has, and by which Python. ``place`` and ``why`` as in ``Compiled``; sizes in bytes."""
+    """How much bytecode a package has, and by which Python. ``place``, ``image`` and ``why`` as in ``Compiled``; sizes in bytes."""
 
     place: str = ""
+    image: str = ""
     why: str = ""
     files: int = 0
     size: int = 0

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NoReturn
 from lambda_ci.errors import PackageError
 from lambda_ci.package import listing
 from lambda_ci.package.file import CHUNK, DEFLATED, STORED, File, normalised
-from lambda_ci.package.names import fault
+from lambda_ci.package.paths import fault
 
 if TYPE_CHECKING:
     import io

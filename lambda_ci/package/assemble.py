@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import base64
 import os
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lambda_ci.errors import PackageError
@@ -19,17 +19,17 @@ from lambda_ci.model.platform import facts
 from lambda_ci.package.audit.audit import audit
 from lambda_ci.package.budget import check_budget
 from lambda_ci.package.bytecode import with_what_fits
-from lambda_ci.package.handler import handler_warnings
-from lambda_ci.package.hidden import layer_warnings
-from lambda_ci.package.imports import import_warnings
 from lambda_ci.package.layers import beneath, modules_of, refuse_empty
 from lambda_ci.package.limits import check, ledger
 from lambda_ci.package.merge import case_warnings, merged
 from lambda_ci.package.overlays import compiled_beside
-from lambda_ci.package.placed import MODULES, placed
-from lambda_ci.package.shadows import shadow_warnings
+from lambda_ci.package.relocated import MODULES, placed
 from lambda_ci.package.slimming.slim import slim
 from lambda_ci.package.sources import dispatch_library, own_files
+from lambda_ci.package.static_check.handler import handler_warnings
+from lambda_ci.package.static_check.imports import import_warnings
+from lambda_ci.package.static_check.shadowed_layers import layer_warnings
+from lambda_ci.package.static_check.shadowed_runtime import shadow_warnings
 from lambda_ci.package.writer import write
 
 if TYPE_CHECKING:
@@ -40,8 +40,7 @@ if TYPE_CHECKING:
     from lambda_ci.model.settings import Function, Layer
     from lambda_ci.package.file import File
     from lambda_ci.package.layers import LayerTree
-    from lambda_ci.package.shelf import Shelf
-    from lambda_ci.package.writer import Written
+    from lambda_ci.package.wheel_pool import WheelPool
 
 _SHARE_OF_LAYERS = 2
 """Bytecode must leave a layer within that part of Lambda's limit: what lies above it needs room too."""
@@ -54,75 +53,79 @@ def files_of(function: Function, *, output_dir: Path, keep_out: Sequence[Path] =
     return [*own, *dispatch_library()] if function.spec.dispatch else own
 
 
+@dataclass(frozen=True, kw_only=True)
+class Contents:
+    """What a package or a layer is made of."""
+
+    wheels: Sequence[Wheel]
+    own: Sequence[File]
+    """What ``files_of`` found; those of a layer under the paths that they have in it."""
+    layers: Sequence[LayerTree] = ()
+    """Those below a function that the project builds."""
+    compiled: Compiled = NOT_COMPILED
+
+
 def assemble(
     function: Function,
-    wheels: Sequence[Wheel],
+    contents: Contents,
+    pool: WheelPool,
     *,
-    own: Sequence[File],
     output_dir: Path,
-    shelf: Shelf,
-    layers: Sequence[LayerTree] = (),
-    compiled: Compiled = NOT_COMPILED,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Package:
     """Write ``output_dir/NAME.zip``, whole or not at all; not at all where it is ``stopped``.
 
-    ``own``: what ``files_of`` found; ``layers``: those that the project builds for the function. Raises ``PackageError`` where
-    a file cannot be used, two clash, a limit is exceeded, Lambda would not find the handler, or the audit finds what would not
-    work there.
+    Raises ``PackageError`` where a file cannot be used, two clash, a limit is exceeded, Lambda would not find the handler, or the
+    audit finds what would not work there.
     """
     path = output_of(function, output_dir)
+    wheels, own, compiled = contents.wheels, contents.own, contents.compiled
     with (
-        shelf.lent(sorted(wheels, key=_order)) as unpacked,
-        beneath(function, layers, shelf) as below,
+        pool.lent(sorted(wheels, key=_order)) as unpacked,
+        beneath(function, contents.layers, pool) as below,
         compiled_beside(compiled) as of_own,
     ):
-        slimmed = slim(function.spec.package, function.spec.target, unpacked, own, notes=shelf.notes)
+        slimmed = slim(function.spec.package, function.spec.target, unpacked, own, notes=pool.notes)
         sources = merged([*(file for _, of_wheel in slimmed.wheels for file in of_wheel), *own])
-        bytecode = [*shelf.bytecode(wheels), *of_own]
+        bytecode = [*pool.bytecode(wheels), *of_own]
         room = None if function.spec.is_image else facts().limits.unzipped - sum(line.size for line in below.ledger)
         files, told = with_what_fits(function.spec.package, sources, bytecode, compiled, room=room)
         lines = ledger(files)
         check(files, lines, below.ledger, is_image=function.spec.is_image)
         check_budget(function.spec.package, files, lines, below.ledger)
         warnings = (*handler_warnings(function, sources, below), *shadow_warnings(sources), *case_warnings(sources))
-        warnings += (*slimmed.warnings, *audit(function, slimmed.wheels, own, notes=shelf.notes, beneath=below))
+        warnings += (*slimmed.warnings, *audit(function, slimmed.wheels, own, notes=pool.notes, beneath=below))
         warnings += (*import_warnings(function, sources, below), *layer_warnings(below, slimmed.wheels, own, lines))
-        members: list[Member] = []
-        written = write(files, path, stopped=stopped, meanwhile=lambda: members.extend(shelf.members(files)))
-    made = _package(function.name, path, written, members=tuple(members), lines=lines, warnings=warnings)
-    return replace(made, savings=slimmed.savings, bytecode=told)
+        made = _written(function.name, path, files, pool, lines=lines, stopped=stopped)
+    return replace(made, warnings=warnings, savings=slimmed.savings, bytecode=told)
 
 
 def assemble_layer(
     layer: Layer,
-    wheels: Sequence[Wheel],
+    contents: Contents,
+    pool: WheelPool,
     *,
-    own: Sequence[File],
     path: Path,
-    shelf: Shelf,
-    compiled: Compiled = NOT_COMPILED,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Package:
-    """Write a layer to ``path``, as ``assemble`` writes a package: dependencies under ``python/``, ``own`` as it is placed.
+    """Write a layer to ``path``, as ``assemble`` writes a package: dependencies under ``python/``, its own files as they are placed.
 
     What would not work on Lambda is found out with the functions that use it.
     """
-    with shelf.lent(sorted(wheels, key=_order)) as unpacked, compiled_beside(compiled) as of_own:
-        slimmed = slim(layer.spec.package, layer.spec.target, unpacked, own, notes=shelf.notes)
+    wheels, own, compiled = contents.wheels, contents.own, contents.compiled
+    with pool.lent(sorted(wheels, key=_order)) as unpacked, compiled_beside(compiled) as of_own:
+        slimmed = slim(layer.spec.package, layer.spec.target, unpacked, own, notes=pool.notes)
         sources = merged([*modules_of(slimmed.wheels), *own])
         refuse_empty(layer, sources)
-        bytecode = [*(placed(file, MODULES + file.path) for file in shelf.bytecode(wheels)), *of_own]
+        bytecode = [*(placed(file, MODULES + file.path) for file in pool.bytecode(wheels)), *of_own]
         room = facts().limits.unzipped // _SHARE_OF_LAYERS
         files, told = with_what_fits(layer.spec.package, sources, bytecode, compiled, room=room)
         lines = ledger(files)
         check(files, lines)
         check_budget(layer.spec.package, files, lines, what=f"the layer {layer.name}")
-        members: list[Member] = []
-        written = write(files, path, stopped=stopped, meanwhile=lambda: members.extend(shelf.members(files)))
+        made = _written(layer.name, path, files, pool, lines=lines, stopped=stopped)
     warnings = (*slimmed.warnings, *case_warnings(sources))
-    made = _package(layer.name, path, written, members=tuple(members), lines=lines, warnings=warnings)
-    return replace(made, savings=slimmed.savings, bytecode=told)
+    return replace(made, warnings=warnings, savings=slimmed.savings, bytecode=told)
 
 
 def _order(wheel: Wheel) -> tuple[str, str]:
@@ -142,15 +145,18 @@ def output_of(function: Function, output_dir: Path) -> Path:
     return path
 
 
-def _package(
+def _written(
     name: str,
     path: Path,
-    written: Written,
+    files: Sequence[File],
+    pool: WheelPool,
     *,
-    members: tuple[Member, ...],
     lines: tuple[LedgerLine, ...],
-    warnings: tuple[str, ...],
+    stopped: Callable[[], bool],
 ) -> Package:
+    """The zip file, as far as its files tell."""
+    members: list[Member] = []
+    written = write(files, path, stopped=stopped, meanwhile=lambda: members.extend(pool.members(files)))
     return Package(
         function=name,
         path=path,
@@ -158,7 +164,7 @@ def _package(
         code_sha256=base64.b64encode(written.sha256).decode(),
         size=written.size,
         unpacked_size=sum(line.size for line in lines),
-        members=members,
+        members=tuple(members),
         ledger=lines,
-        warnings=warnings,
+        warnings=(),
     )

@@ -37,6 +37,7 @@ def with_what_fits(
     added = [file for file in files if id(file) not in there]
     told = Bytecode(
         place=compiled.place,
+        image=compiled.image,
         files=len(added),
         size=sum(file.size for file in added),
         compressed_size=sum(file.compressed_size for file in added),

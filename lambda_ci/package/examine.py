@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from lambda_ci.errors import PackageError
 from lambda_ci.package.archive import opened
 from lambda_ci.package.audit.contents import contents
-from lambda_ci.package.audit.kept import Notes
+from lambda_ci.package.audit.notes import Notes
 from lambda_ci.package.inventory.inventory import said_by
-from lambda_ci.package.inventory.kept import Records
+from lambda_ci.package.inventory.notes import Records
 
 if TYPE_CHECKING:
     from lambda_ci.model.artifact import Wheel

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from lambda_ci.errors import PackageError
 from lambda_ci.model.artifact import LayerPackage
 from lambda_ci.package.merge import merged
-from lambda_ci.package.placed import MODULES, placed
+from lambda_ci.package.relocated import MODULES, placed
 from lambda_ci.package.slimming.slim import slim
 
 if TYPE_CHECKING:
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
     from lambda_ci.model.artifact import LedgerLine, Package, Wheel
     from lambda_ci.model.settings import Function, Layer
+    from lambda_ci.package.cache.key import Row
     from lambda_ci.package.file import File
-    from lambda_ci.package.identity import Row
-    from lambda_ci.package.shelf import Shelf
+    from lambda_ci.package.wheel_pool import WheelPool
 
     Unpacked = Sequence[tuple[Wheel, Sequence[File]]]
 
@@ -105,17 +105,17 @@ class Beneath:
 
 
 @contextmanager
-def beneath(function: Function, layers: Sequence[LayerTree], shelf: Shelf) -> Iterator[Beneath]:
+def beneath(function: Function, layers: Sequence[LayerTree], pool: WheelPool) -> Iterator[Beneath]:
     """The layers, open until the end of the block."""
     with ExitStack() as stack:
-        opened = tuple(_opened(tree, stack.enter_context(shelf.lent(tree.wheels)), shelf) for tree in layers)
+        opened = tuple(_opened(tree, stack.enter_context(pool.lent(tree.wheels)), pool) for tree in layers)
         yield Beneath(layers=opened, unknown=sum(":" in layer for layer in function.spec.layers or ()))
 
 
-def _opened(tree: LayerTree, unpacked: Unpacked, shelf: Shelf) -> Opened:
+def _opened(tree: LayerTree, unpacked: Unpacked, pool: WheelPool) -> Opened:
     """As it is in the zip: without what is left out of it."""
     spec = tree.layer.spec
-    return Opened(tree=tree, wheels=slim(spec.package, spec.target, unpacked, tree.own, notes=shelf.notes).wheels)
+    return Opened(tree=tree, wheels=slim(spec.package, spec.target, unpacked, tree.own, notes=pool.notes).wheels)
 
 
 def modules_of(unpacked: Unpacked) -> list[File]:

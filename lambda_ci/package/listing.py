@@ -11,8 +11,8 @@ import struct
 from typing import TYPE_CHECKING, Any
 
 from lambda_ci.adapters import wheel_notes as notes
+from lambda_ci.package.cache.key import program
 from lambda_ci.package.file import File
-from lambda_ci.package.identity import program
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

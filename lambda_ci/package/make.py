@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lambda_ci.model.artifact import NOT_COMPILED
-from lambda_ci.package.assemble import assemble, assemble_layer, files_of, output_of
-from lambda_ci.package.identity import key, layer_key, measured
+from lambda_ci.package.assemble import Contents, assemble, assemble_layer, files_of, output_of
+from lambda_ci.package.cache.key import key, layer_key, measured
 from lambda_ci.package.layers import FOLDER, LayerTree, file_name, packaged, placed_own
 from lambda_ci.package.sources import own_files
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
     from lambda_ci.model.artifact import Compiled, Package, Wheel
     from lambda_ci.model.settings import Function, Layer
+    from lambda_ci.package.cache.key import Row
+    from lambda_ci.package.cache.local import Remembered
     from lambda_ci.package.file import File
-    from lambda_ci.package.identity import Row
-    from lambda_ci.package.remembered import Remembered
-    from lambda_ci.package.shelf import Shelf
+    from lambda_ci.package.wheel_pool import WheelPool
 
     Compiling = Callable[[Function | Layer, Sequence[File], Sequence[Row]], Compiled]
 
@@ -31,7 +31,7 @@ class Workbench:
 
     output_dir: Path
     keep_out: Sequence[Path]
-    shelf: Shelf
+    pool: WheelPool
     remembered: Remembered
     compiling: Compiling | None = None
     """What compiles bytecode, where there is to be some."""
@@ -74,18 +74,10 @@ def make(
     path = output_of(function, bench.output_dir)
     compiled = bench.compiled(function, own.files, own.rows)
     name = key(function, wheels, own.rows, beneath=[tree.identity for tree in layers], compiled=compiled)
-    if found := bench.remembered.find(name, function, path, bench.shelf):
+    if found := bench.remembered.find(name, function, path, bench.pool):
         return found, True
-    package = assemble(
-        function,
-        wheels,
-        own=own.files,
-        output_dir=bench.output_dir,
-        shelf=bench.shelf,
-        layers=layers,
-        compiled=compiled,
-        stopped=stopped,
-    )
+    contents = Contents(wheels=wheels, own=own.files, layers=layers, compiled=compiled)
+    package = assemble(function, contents, bench.pool, output_dir=bench.output_dir, stopped=stopped)
     bench.remembered.keep(name, package, function.source)
     return package, False
 
@@ -99,10 +91,9 @@ def make_layer(
     own, rows = found_own.files, found_own.rows
     compiled = bench.compiled(layer, own, rows)
     name = layer_key(layer, wheels, rows, compiled=compiled)
-    found = bench.remembered.find(name, layer, path, bench.shelf)
-    package = found or assemble_layer(
-        layer, wheels, own=own, path=path, shelf=bench.shelf, compiled=compiled, stopped=stopped
-    )
+    found = bench.remembered.find(name, layer, path, bench.pool)
+    contents = Contents(wheels=wheels, own=own, compiled=compiled)
+    package = found or assemble_layer(layer, contents, bench.pool, path=path, stopped=stopped)
     if not found:
         bench.remembered.keep(name, package, layer.source or path)
     built = packaged(layer, package)

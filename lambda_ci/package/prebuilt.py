@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from lambda_ci.errors import PackageError
 from lambda_ci.model.artifact import LedgerLine, Member, Package
 from lambda_ci.model.platform import facts
-from lambda_ci.package.names import fault
+from lambda_ci.package.paths import fault
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +25,7 @@ _BROKEN = (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError, E
 def prebuilt(name: str, folder: Path) -> Package:
     """``NAME.zip`` of the folder: a plain file, a zip within Lambda's limits, with paths that stay inside it. Nothing is unpacked.
 
-    Raises PackageError for everything else. Its members are told as the zip tells them, and are nobody's.
+    Raises PackageError for everything else. Its members are listed as in the zip, without their distributions.
     """
     path = folder / f"{name}.zip"
     if path.is_symlink() or not path.is_file():

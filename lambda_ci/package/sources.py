@@ -18,7 +18,7 @@ from lambda_ci.errors import PackageError
 from lambda_ci.model.platform import facts
 from lambda_ci.package.file import CHUNK, STORED, File, normalised
 from lambda_ci.package.ignore import rules
-from lambda_ci.package.names import fault
+from lambda_ci.package.paths import fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -12,11 +12,11 @@ from lambda_ci.package.audit.binaries import Audit
 from lambda_ci.package.audit.contents import contents
 from lambda_ci.package.audit.dependencies import missing
 from lambda_ci.package.audit.group import OPT, TASK, of_own_files, of_wheel
-from lambda_ci.package.audit.kept import contents_of
 from lambda_ci.package.audit.loader import loader
+from lambda_ci.package.audit.notes import contents_of
 from lambda_ci.package.audit.shadowing import shadowing
 from lambda_ci.package.audit.verdict import OWN, verdict
-from lambda_ci.package.placed import MODULES
+from lambda_ci.package.relocated import MODULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from lambda_ci.model.audit import Finding, Requirement
     from lambda_ci.model.settings import Function
     from lambda_ci.package.audit.group import Group
-    from lambda_ci.package.audit.kept import Notes
+    from lambda_ci.package.audit.notes import Notes
     from lambda_ci.package.file import File
     from lambda_ci.package.layers import Beneath
 

@@ -18,7 +18,7 @@ def missing(
 ) -> tuple[str, ...]:
     """One warning per missing distribution. ``requirements``: what each distribution in the package declares.
 
-    Only a warning: whoever wrote the lock may have left it out on purpose, and many a dependency is never imported.
+    Only a warning: the lock may leave it out on purpose, and some dependencies are never imported.
     """
     there = requirements.keys() | images().distributions
     wanted: dict[str, list[str]] = {}

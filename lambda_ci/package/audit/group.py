@@ -46,6 +46,7 @@ class Group:
 
 
 def of_wheel(wheel: Wheel, files: Sequence[File], binaries: Sequence[Binary], *, root: str = TASK) -> Group:
+    """The group of one wheel. ``root``: the folder on Lambda that its files are in."""
     return Group(
         root=root,
         distribution=wheel.name,

@@ -23,21 +23,25 @@ def rebuild(group: Group, target: Target) -> str:
 
 
 def other_machine(group: Group, target: Target, binary: Binary) -> str:
+    """For a binary of another processor."""
     other = next((one for one in Architecture if one.machine == binary.machine), None)
     return rebuild(group, target) + (f", or set `architecture: {other}`" if other else "")
 
 
 def other_python(group: Group, target: Target, module: Extension) -> str:
+    """For an extension module of another Python."""
     runtime = module.runtime()
     fitting = runtime and runtime != target.runtime
     return rebuild(group, target) + (f", or set `runtime: {runtime}`" if fitting else "")
 
 
 def newer_runtime(group: Group, target: Target, runtime: str) -> str:
+    """For a binary that needs newer libraries. ``runtime``: the first that has them; empty: none has."""
     return rebuild(group, target) + (f", or set `runtime: {runtime}` or later" if runtime else "")
 
 
 def library(group: Group, name: str) -> str:
+    """For a shared library that is not there."""
     if group.own:
         return f"Put {name} into `lib/` of the function's source, or beside the file, found by a RUNPATH of $ORIGIN"
     if other := images().instead.get(group.distribution):

@@ -5,9 +5,9 @@ Nothing is invoked. What the package would do on Lambda at its first start is se
 
 from __future__ import annotations
 
+import functools
 import json
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from lambda_ci.adapters.errand import Errand
 from lambda_ci.adapters.interpreter_host import OnThisMachine
 from lambda_ci.adapters.scratch import scratch
 from lambda_ci.errors import BuildError
-from lambda_ci.package.import_check import kept
+from lambda_ci.package.import_check import cache
 from lambda_ci.package.import_check.case import Case, below_layer
 from lambda_ci.package.import_check.declared import not_taken
 from lambda_ci.package.import_check.report import Ended, Report
@@ -68,13 +68,13 @@ def import_check(subject: Subject, interpreter: Interpreter, *, cache_dir: Path)
     """
     function, is_image = subject.function, interpreter.is_image
     name = _key(subject, interpreter)
-    before = kept.find(cache_dir, name)
+    before = cache.find(cache_dir, name)
     variables = function.spec.variables
     report = before or _report(subject, interpreter).masked(variables.values())
     case = _case(subject, place=interpreter.place, is_image=is_image)
     verdict = judge(report, case, required=function.spec.build.import_check == "required")
     if not before and is_settled(report, case):
-        kept.keep(cache_dir, name, report)
+        cache.keep(cache_dir, name, report)
     return Imported(
         place=interpreter.place,
         complete=report.ended is Ended.IMPORTED,
@@ -135,7 +135,7 @@ def _source(name: str) -> Path:
     return Path(__file__).with_name(f"{name}.py")
 
 
-@cache
+@functools.cache
 def _program(name: str) -> str:
     return _source(name).read_text(encoding="utf-8")
 
@@ -155,7 +155,7 @@ def _key(subject: Subject, interpreter: Interpreter) -> str:
         _program("supervise"),
         _program("importing"),
     ]
-    return kept.key(parts, function.spec.variables)
+    return cache.key(parts, function.spec.variables)
 
 
 def _case(subject: Subject, *, place: str, is_image: bool) -> Case:

@@ -1,8 +1,8 @@
 """The errand: lays a function out as Lambda does, and has a process of its own import the handler.
 
 Runs on the target's Python, standard library only, any version that Lambda has. Reads ``request.json`` in the working
-folder and writes ``report.json``. What is unpacked is removed whatever happens: also when this is killed, and when whoever
-asked is gone.
+folder and writes ``report.json``. What is unpacked is removed whatever happens: also when this is killed, and when its parent
+is gone.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from lambda_ci.package.import_check.missing import (
     of_this_machine,
 )
 from lambda_ci.package.import_check.report import Ended
-from lambda_ci.package.suggestions import near_attribute
+from lambda_ci.package.static_check.suggestions import near_attribute
 
 if TYPE_CHECKING:
     from lambda_ci.package.import_check.case import Case
@@ -39,6 +39,8 @@ _NETWORK = {
     "urllib/request.py",
 }
 _UNREACHED = ("OSError", "BotoCoreError", "ClientError", "HTTPException", "HTTPError")
+_NO_DATA = "DataNotFoundError"
+"""Of botocore, for a service that it does not know (UnknownServiceError) among others."""
 _AUTO = "`build.import-check: auto` makes a warning of it"
 
 
@@ -169,10 +171,21 @@ def _raised(raised: Raised, case: Case) -> Finding:
         return _syntax_error(raised, case)
     if raised.number in _REFUSED and raised.file and raised.file[0] in {"task", "opt"}:
         return _read_only(raised, case)
+    if raised.is_a(_NO_DATA) and raised.trail and raised.trail[-1].is_functions:
+        return _unknown_service(raised, case)
     what = f"While the handler's module {case.module!r} was imported, {_doing(raised)}: {_said(raised)}"
     why = f"{case.chain(raised.trail)}\nImported by {case.place} with the declared environment and without credentials."
     fix = "if Lambda has what is missing here, all is well; work at import is best done in a function that the handler calls"
     return Finding(level=Level.DOUBTFUL, what=what, why=why, fix=fix)
+
+
+def _unknown_service(raised: Raised, case: Case) -> Finding:
+    """The botocore in the package is the one that Lambda imports."""
+    said = raised.message.partition(". ")[0]
+    what = f"While the handler's module {case.module!r} was imported, it asked for data that the package's botocore has not: {said}"
+    why = f"{case.chain(raised.trail)}\nLambda would fail with {raised.type}. Imported by {case.place}."
+    fix = "add the service to `package.botocore-services` where that is set; else correct its name, or lock a newer botocore"
+    return Finding(level=Level.CERTAIN, what=what, why=why, fix=fix)
 
 
 def _said(raised: Raised) -> str:
@@ -183,7 +196,11 @@ def _doing(raised: Raised) -> str:
     last = raised.trail[-1].text if raised.trail else ""
     if raised.is_a("KeyError") and "environ" in last:
         return "it read an environment variable that is not declared"
-    if raised.is_a(*_UNREACHED) and any(frame.path.startswith(tuple(_NETWORK)) for frame in raised.trail):
+    if (
+        raised.is_a(*_UNREACHED)
+        and not raised.is_a(_NO_DATA)
+        and any(frame.path.startswith(tuple(_NETWORK)) for frame in raised.trail)
+    ):
         return "it used the network"
     return "it failed"
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from lambda_ci.model.artifact import LedgerLine, Package, Wheel
     from lambda_ci.model.target import Target
     from lambda_ci.package.file import File
-    from lambda_ci.package.inventory.kept import Records
+    from lambda_ci.package.inventory.notes import Records
 
 _METADATA = re.compile(r"(?:python/(?:lib/python3\.[0-9]+/site-packages/)?)?[^/]+\.dist-info/METADATA")
 """At the root of a package or, in a layer, where Lambda's Python looks."""

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from lambda_ci.model.artifact import Lock, Package
     from lambda_ci.model.inventory import Place
     from lambda_ci.model.settings import Function, Layer, Settings
-    from lambda_ci.package.inventory.kept import Records
-    from lambda_ci.verbs.building.supply import Supply
+    from lambda_ci.package.inventory.notes import Records
+    from lambda_ci.verbs.building.parts import Supply
     from lambda_ci.verbs.world import World
 
 _ASKED = (
@@ -54,6 +54,7 @@ class Surroundings:
     """What is the same for all packages of a run."""
 
     root: Path
+    """The project's folder, resolved."""
     maker: Maker
     timestamp: str
     """ISO 8601, from SOURCE_DATE_EPOCH; empty where that is not set."""
@@ -65,10 +66,10 @@ def surroundings(settings: Settings, world: World) -> Surroundings | None:
     if not any(one.spec.package.sbom for one in parts(settings)):
         return None
     from lambda_ci.ci.run import run_of
-    from lambda_ci.package.inventory.kept import Records
+    from lambda_ci.package.inventory.notes import Records
 
     return Surroundings(
-        root=settings.root,
+        root=settings.root.resolve(),
         maker=Maker(version=__version__, run=run_of(world.environ), repository=repository_of(settings, world)),
         timestamp=_timestamp(world.environ.get("SOURCE_DATE_EPOCH", "")),
         records=Records(),
@@ -92,25 +93,30 @@ def attest(
     if around is None or not part.spec.package.sbom:
         return None
     from lambda_ci.lock.places import places
+    from lambda_ci.package.documents import write_paper
     from lambda_ci.package.inventory.inventory import inventory
-    from lambda_ci.package.papers import write_paper
     from lambda_ci.report.cyclonedx import bill
     from lambda_ci.report.provenance import statement
 
     lock, wheels = supply
     known = {name: _shown(one, around.root) for name, one in places(lock, wheels).items()}
     found = inventory(package, wheels, lock.target, places=known, records=around.records)
-    origins = Origins(
-        parameters=_parameters(part, around.root),
-        lock=lock.origin,
-        files=tuple(_files(part.requirements, lock, around.root)),
-        maker=maker or around.maker,
-        taken=Taken(place=place, by=around.maker.run) if maker else None,
-    )
+    taken = Taken(place=place, by=around.maker.run) if maker else None
+    origins = _origins(part, lock, around.root, maker=maker or around.maker, taken=taken)
     sbom, provenance = (package.path.with_suffix(suffix) for suffix in (".cdx.json", ".provenance.json"))
     write_paper(sbom, _text(bill(found, version=__version__, timestamp=around.timestamp)))
     write_paper(provenance, _text(statement(found, origins)))
     return Papers(sbom=sbom, provenance=provenance)
+
+
+def _origins(part: Function | Layer, lock: Lock, root: Path, *, maker: Maker, taken: Taken | None) -> Origins:
+    return Origins(
+        parameters=_parameters(part, root),
+        lock=lock.origin,
+        files=tuple(_files(part.requirements, lock, root)),
+        maker=maker,
+        taken=taken,
+    )
 
 
 def _parameters(part: Function | Layer, root: Path) -> dict[str, JsonValue]:
@@ -137,7 +143,7 @@ def _shown(place: Place, root: Path) -> Place:
 def _path(path: Path, root: Path) -> str:
     """As it lies in the project; of what lies elsewhere only the name, because the rest is about this machine."""
     found = path.resolve()
-    return found.relative_to(root.resolve()).as_posix() if found.is_relative_to(root.resolve()) else found.name
+    return found.relative_to(root).as_posix() if found.is_relative_to(root) else found.name
 
 
 def _timestamp(seconds: str) -> str:

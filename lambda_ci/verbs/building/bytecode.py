@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from lambda_ci.adapters.scratch import scratch
 from lambda_ci.errors import BuildError, LambdaCiError, PackageError
 from lambda_ci.model.artifact import NOT_COMPILED, Compiled, OwnBytecode
-from lambda_ci.verbs.building.parts import parts
-from lambda_ci.verbs.building.supply import dependencies
+from lambda_ci.verbs.building.parts import dependencies, parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,9 +21,9 @@ if TYPE_CHECKING:
     from lambda_ci.console import Console
     from lambda_ci.model.artifact import Overlay, Wheel
     from lambda_ci.model.settings import Function, Layer, Settings
+    from lambda_ci.package.cache.key import Row
     from lambda_ci.package.file import File
-    from lambda_ci.package.identity import Row
-    from lambda_ci.verbs.building.supply import Dependencies, Supply
+    from lambda_ci.verbs.building.parts import Dependencies, Supply
     from lambda_ci.wheels.bytecode.compiling import Compiler, Sources
 
     Asked = tuple[Function | Layer, Sequence[File], Sequence[Row]]
@@ -75,7 +74,7 @@ class Bytecode:
             compiled = tuple(_own(found, own, rows))
         except BuildError as error:
             return _without(part, _Missing(why=_why(error), fix=error.fix))
-        return Compiled(place=found.interpreter.place, own=compiled)
+        return Compiled(place=found.interpreter.place, image=found.interpreter.image, own=compiled)
 
     def prepare(self, asked: Sequence[Asked]) -> None:
         """Compile the own files of many parts in one process, as far as they are new. What fails is said by ``of``."""
@@ -105,7 +104,7 @@ class Bytecode:
             )
 
     def _leave_out(self, wanting: Iterable[Dependencies], supplies: Supplies, settings: Settings) -> None:
-        """What goes into its package as it is, and has no room for bytecode there, is not compiled in vain."""
+        """Do not compile wheels whose bytecode could not fit into the package."""
         from lambda_ci.wheels.bytecode.room import too_large
 
         some = {dependencies(part) for part in parts(settings) if not _is_whole(part)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambda_ci.model.result import FunctionResult
-from lambda_ci.verbs.building.packages import Built
+from lambda_ci.verbs.building.made import Built
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

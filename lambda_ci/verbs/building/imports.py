@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from lambda_ci.model.result import FunctionResult
     from lambda_ci.model.settings import Settings
     from lambda_ci.package.import_check.check import Imported
-    from lambda_ci.verbs.building.packages import Built
+    from lambda_ci.verbs.building.made import Built
     from lambda_ci.verbs.world import World
 
 _THREADS = 4

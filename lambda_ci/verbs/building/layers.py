@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from lambda_ci.adapters.threads import in_parallel
 from lambda_ci.errors import LambdaCiError
-from lambda_ci.model.result import LayerResult
 from lambda_ci.model.settings import Layer
 from lambda_ci.verbs.building.attest import attest
-from lambda_ci.verbs.building.parts import declared
-from lambda_ci.verbs.building.supply import dependencies
+from lambda_ci.verbs.building.made import MadeLayer
+from lambda_ci.verbs.building.parts import declared, dependencies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,11 +21,10 @@ if TYPE_CHECKING:
     from lambda_ci.deploy.services import Services
     from lambda_ci.model.artifact import LayerPackage, Wheel
     from lambda_ci.model.settings import Function, Settings
-    from lambda_ci.package.layers import LayerTree
     from lambda_ci.package.make import Workbench
     from lambda_ci.verbs.building.attest import Surroundings
-    from lambda_ci.verbs.building.packages import Built
-    from lambda_ci.verbs.building.supply import Dependencies, Supply
+    from lambda_ci.verbs.building.made import Built
+    from lambda_ci.verbs.building.parts import Dependencies, Supply
 
     Supplies: TypeAlias = Mapping[Dependencies, Supply | LambdaCiError]
 
@@ -43,29 +41,6 @@ def automatic(function: Function) -> Layer | None:
     taken = ("groups", "extras", "runtime", "architecture", "build", "package", "audit")
     spec = LayerSpec.model_validate({}).model_copy(update={name: getattr(function.spec, name) for name in taken})
     return Layer(name=AUTO, spec=spec, source=None, requirements=function.requirements)
-
-
-@dataclass(frozen=True, kw_only=True)
-class MadeLayer:
-    """A layer that is there. ``unchanged``: it was there before."""
-
-    tree: LayerTree
-    unchanged: bool
-
-    @property
-    def result(self) -> LayerResult:
-        package = self.tree.built.package
-        return LayerResult(
-            name=self.tree.layer.name,
-            path=package.path,
-            sha256=package.sha256,
-            size=package.size,
-            unpacked_size=package.unpacked_size,
-            files=len(package.members),
-            ledger=package.ledger,
-            savings=package.savings,
-            unchanged=self.unchanged,
-        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,23 +13,24 @@ from lambda_ci.model.problem import Origin, Problem, Severity
 from lambda_ci.model.result import FunctionResult
 from lambda_ci.verbs.building.attest import attest, surroundings
 from lambda_ci.verbs.building.layers import demand, make_layers
-from lambda_ci.verbs.building.supply import dependencies
+from lambda_ci.verbs.building.made import Built, Made
+from lambda_ci.verbs.building.parts import dependencies
+from lambda_ci.verbs.building.workbench import workbench
 from lambda_ci.verbs.outcome import build_of, failure_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
     from lambda_ci.console import Clock
-    from lambda_ci.model.artifact import LayerPackage, Lock, Package
+    from lambda_ci.model.artifact import Package
     from lambda_ci.model.result import BuildResult
     from lambda_ci.model.settings import Function, Settings
     from lambda_ci.package.make import Own, Workbench
-    from lambda_ci.verbs.building.attest import Papers, Surroundings
+    from lambda_ci.verbs.building.attest import Surroundings
     from lambda_ci.verbs.building.bytecode import Bytecode
-    from lambda_ci.verbs.building.elsewhere import Elsewhere
-    from lambda_ci.verbs.building.layers import Layers, MadeLayer
-    from lambda_ci.verbs.building.supply import Dependencies, Supply
+    from lambda_ci.verbs.building.layers import Layers
+    from lambda_ci.verbs.building.parts import Dependencies, Supply
+    from lambda_ci.verbs.building.shared_packages import SharedPackages
     from lambda_ci.verbs.world import World
 
 
@@ -38,32 +39,21 @@ _SHOWN = 3
 """How many functions are named."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Built:
-    """One function after the build stages: its package, or why there is none (in ``result.failure``)."""
-
-    function: Function
-    package: Package | None
-    result: FunctionResult
-    layers: tuple[LayerPackage | str, ...] | None = None
-    """What the function shall have below its package, in order: layers that were built, and ARNs; ``None``: nothing is said."""
-
-
 def packages(
     settings: Settings,
     supplies: Mapping[Dependencies, Supply | LambdaCiError],
     world: World,
     *,
     compiling: Bytecode | None = None,
-    elsewhere: Elsewhere | None = None,
+    others: SharedPackages | None = None,
 ) -> tuple[Built, ...]:
     """One per function, in the order of the settings. What fails, fails for its function only. ``compiling`` gives bytecode,
-    ``elsewhere`` what other machines have made: ``supplies`` lacks what only those functions depend on."""
+    ``others`` what other machines have made: ``supplies`` lacks what only those functions depend on."""
     with world.console.step("package") as step:
         around = surroundings(settings, world)
-        packing = _packing(settings, supplies, world, compiling=compiling, elsewhere=elsewhere, around=around)
-        made = packing.all() | _taken(elsewhere, around)
-        supplied = frozenset((*packing.supplied, *(elsewhere.taken if elsewhere else ())))
+        packing = _packing(settings, supplies, world, compiling=compiling, others=others, around=around)
+        made = packing.all() | _taken(others, around)
+        supplied = frozenset((*packing.supplied, *(others.taken if others else ())))
         built = [_told(one, made[one.name], world, supplied=one.name in supplied) for one in settings.functions]
         step.failed = any(one.package is None and one.function.name in supplied for one in built)
         _tell(built, world)
@@ -82,12 +72,12 @@ def _tell_of_bytecode(built: Sequence[Built], world: World) -> None:
         world.console.line(f"{who}: no bytecode, because {why}")
 
 
-def _taken(elsewhere: Elsewhere | None, around: Surroundings | None) -> dict[str, Made | LambdaCiError]:
-    if elsewhere is None or not elsewhere.taken:
+def _taken(others: SharedPackages | None, around: Surroundings | None) -> dict[str, Made | LambdaCiError]:
+    if others is None or not others.taken:
         return {}
-    from lambda_ci.verbs.building.taken import taken_over
+    from lambda_ci.verbs.building.reused import taken_over
 
-    return {name: taken_over(offer, elsewhere, around) for name, offer in elsewhere.taken.items()}
+    return {name: taken_over(offer, others, around) for name, offer in others.taken.items()}
 
 
 def _packing(
@@ -96,22 +86,12 @@ def _packing(
     world: World,
     *,
     compiling: Bytecode | None,
-    elsewhere: Elsewhere | None,
+    others: SharedPackages | None,
     around: Surroundings | None,
 ) -> _Packing:
-    from lambda_ci.package.make import Workbench
-    from lambda_ci.package.remembered import Remembered
-    from lambda_ci.package.shelf import Shelf
-
-    making = elsewhere.remaining if elsewhere else settings
+    making = others.remaining if others else settings
     having = {one.name: supplies[dependencies(one)] for one in making.functions}
-    bench = Workbench(
-        output_dir=settings.output_dir,
-        keep_out=kept_out(settings),
-        shelf=Shelf(demand(making, supplies)),
-        remembered=Remembered(settings.cache_dir / "packages"),
-        compiling=compiling.of if compiling else None,
-    )
+    bench = workbench(settings, demand=demand(making, supplies), compiling=compiling)
     layers = make_layers(making, supplies, bench, around)
     return _Packing(
         functions=making.functions,
@@ -120,22 +100,9 @@ def _packing(
         bench=bench,
         compiling=compiling,
         around=around,
-        elsewhere=elsewhere,
+        others=others,
         clock=world.clock,
     )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Made:
-    """A package that is there. ``unchanged``: it was there before. Seconds are those that making it took."""
-
-    package: Package
-    lock: Lock
-    papers: Papers | None
-    unchanged: bool
-    seconds: float
-    below: tuple[MadeLayer, ...] = ()
-    attached: tuple[LayerPackage | str, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,7 +115,7 @@ class _Packing:
     bench: Workbench
     compiling: Bytecode | None
     around: Surroundings | None
-    elsewhere: Elsewhere | None
+    others: SharedPackages | None
     clock: Clock
 
     @property
@@ -168,7 +135,7 @@ class _Packing:
             work = partial(self._one, own=own, stopped=cancelled.is_set)
             done = in_parallel(work, ordered, threads=_THREADS, cancelled=cancelled)
         finally:
-            self.bench.shelf.close()
+            self.bench.pool.close()
         self.bench.remembered.sweep()
         return {function.name: made for function, made in zip(ordered, done, strict=True)}
 
@@ -209,8 +176,8 @@ class _Packing:
             trees = [one.tree for one in below]
             package, unchanged = make(function, files, above, self.bench, layers=trees, stopped=stopped)
             papers = attest(function, package, having, self.around)
-            if self.elsewhere and not unchanged:
-                self.elsewhere.give(function, package, (wheels, files.rows), layers=below, around=self.around)
+            if self.others and not unchanged:
+                self.others.give(function, package, (wheels, files.rows), layers=below, around=self.around)
         except LambdaCiError as error:
             return error
         seconds = self.clock.monotonic() - started
@@ -243,14 +210,6 @@ def _tell(built: Sequence[Built], world: World) -> None:
         names = [one.origin.source for one in some]
         more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
         world.console.problem(replace(some[0], origin=Origin(source=", ".join(names[:_SHOWN]) + more)))
-
-
-def kept_out(settings: Settings) -> tuple[Path, ...]:
-    """What may lie in a function's source and is never part of it."""
-    from lambda_ci.ci.reports import files_in
-
-    config = (settings.config,) if settings.config else ()
-    return (settings.cache_dir, *config, *files_in(settings.report_dir))
 
 
 def _built(made: Made) -> BuildResult:

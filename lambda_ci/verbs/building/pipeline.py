@@ -1,4 +1,4 @@
-"""The order of the build stages, written once: lock → wheels → package. What comes before is in ``settling``, what follows in ``deploy``."""
+"""The order of the build stages, written once: lock → wheels → package. What comes before is in ``verbs.settings``, what follows in ``deploying``."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lambda_ci.verbs.building.bytecode import bytecode
+from lambda_ci.verbs.building.dependencies import locked, supply
 from lambda_ci.verbs.building.images import packaged, with_others
 from lambda_ci.verbs.building.imports import imported
 from lambda_ci.verbs.building.packages import packages
-from lambda_ci.verbs.building.private import with_access
-from lambda_ci.verbs.building.shared import elsewhere, shared_cache
-from lambda_ci.verbs.building.supply import locked, supply
+from lambda_ci.verbs.building.private_indexes import with_access
+from lambda_ci.verbs.building.shared_cache import shared_cache, shared_packages
 
 if TYPE_CHECKING:
     from lambda_ci.model.settings import Settings
-    from lambda_ci.verbs.building.packages import Built
+    from lambda_ci.verbs.building.made import Built
     from lambda_ci.verbs.world import World
 
 
@@ -35,11 +35,11 @@ def build(settings: Settings, world: World, *, importing: bool = False) -> tuple
     ):
         with with_access(chosen, world) as inside:
             locks = locked(chosen, inside, shared=shared)
-            others = elsewhere(chosen, locks, world, shared=shared, interpreters=interpreters)
+            others = shared_packages(chosen, locks, world, shared=shared, interpreters=interpreters)
             making = others.remaining if others else chosen
             supplies = supply(making, locks, inside, shared=shared)
         attached = compiling.attached(supplies, making)
-        built = packages(chosen, attached, world, compiling=compiling, elsewhere=others)
+        built = packages(chosen, attached, world, compiling=compiling, others=others)
         if importing:
             built = imported(built, chosen, world, interpreters)
     return with_others(built, settings)

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from lambda_ci.errors import BuildError, LambdaCiError
 from lambda_ci.model.artifact import Compiled
 from lambda_ci.verbs.building.layers import automatic
-from lambda_ci.verbs.building.parts import parts
+from lambda_ci.verbs.building.parts import dependencies, locked_as, parts
 from lambda_ci.verbs.building.prepare import preparation
-from lambda_ci.verbs.building.supply import dependencies, locked_as
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,8 +19,8 @@ if TYPE_CHECKING:
     from lambda_ci.adapters.shared_cache import SharedCache
     from lambda_ci.model.artifact import Lock, Wheel
     from lambda_ci.model.settings import Function, Layer, Settings
-    from lambda_ci.package.identity import Row
-    from lambda_ci.verbs.building.supply import Dependencies, Locked, Supply
+    from lambda_ci.package.cache.key import Row
+    from lambda_ci.verbs.building.parts import Dependencies, Locked, Supply
     from lambda_ci.verbs.world import World
     from lambda_ci.wheels.fetch import Depot
 
@@ -33,10 +32,8 @@ def planned(
 ) -> Plans:
     """What each part will depend on, as far as that is known before it is there."""
     from lambda_ci.wheels.fetch import Depot
-    from lambda_ci.wheels.store import WheelStore
 
-    store = WheelStore(settings.cache_dir / "wheels", shared)
-    depot = Depot(store=store, console=world.console, environ=world.environ)
+    depot = Depot.of(settings.cache_dir, console=world.console, environ=world.environ, shared=shared)
     keep_out = (settings.cache_dir, settings.output_dir)
     plans: dict[Dependencies, Supply | LambdaCiError] = {}
     for part in parts(settings):
@@ -49,7 +46,7 @@ def planned(
 def _planned(
     part: Function | Layer, lock: Lock | LambdaCiError, depot: Depot, keep_out: Sequence[Path]
 ) -> Supply | LambdaCiError:
-    from lambda_ci.wheels.ahead import ahead
+    from lambda_ci.wheels.expected import ahead
 
     if isinstance(lock, LambdaCiError):
         return lock
@@ -70,7 +67,7 @@ class Keys:
 
     def of_layer(self, layer: Layer, wheels: Sequence[Wheel], rows: Sequence[Row]) -> str:
         """``rows``: what there is of its own files."""
-        from lambda_ci.package.identity import layer_key
+        from lambda_ci.package.cache.key import layer_key
 
         return self._shared(layer, layer_key(layer, _plain(wheels), rows, compiled=self._compiled(layer)))
 
@@ -78,7 +75,7 @@ class Keys:
         self, function: Function, wheels: Sequence[Wheel], rows: Sequence[Row], layers: Sequence[tuple[Layer, str]]
     ) -> str:
         """``layers``: those below it that the project builds, in order, with their keys."""
-        from lambda_ci.package.identity import key
+        from lambda_ci.package.cache.key import key
 
         above = () if automatic(function) else _plain(wheels)
         beneath = [" ".join([name, *layer.spec.audit.waive]) for layer, name in layers]
@@ -102,7 +99,7 @@ class Keys:
         )
 
     def _shared(self, part: Function | Layer, hashed: str) -> str:
-        from lambda_ci.package.identity import shared_key
+        from lambda_ci.package.cache.key import shared_key
 
         return shared_key(hashed, prepared=preparation(part))
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lambda_ci.model.artifact import Lock
-    from lambda_ci.verbs.building.supply import Locked
+    from lambda_ci.verbs.building.parts import Locked
 
 _SHOWN = 3
 

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lambda_ci.errors import PackageError
-from lambda_ci.package.assemble import assemble, files_of
+from lambda_ci.package.assemble import Contents, assemble, files_of
 from lambda_ci.package.file import File
 from lambda_ci.package.limits import check, ledger
-from lambda_ci.package.shelf import Shelf
 from lambda_ci.package.sources import Folder, own_files
+from lambda_ci.package.wheel_pool import WheelPool
 from lambda_ci.package.writer import write
 from tests.fakes.wheels import Entry
 
@@ -118,7 +118,7 @@ def test_a_single_file_is_a_source_too(orders: Project) -> None:
     orders.write("other.py", "")
     function = replace(orders.function, source=orders.source / "app.py")
     own = files_of(function, output_dir=orders.output_dir)
-    package = assemble(function, [], own=own, output_dir=orders.output_dir, shelf=Shelf())
+    package = assemble(function, Contents(wheels=[], own=own), WheelPool(), output_dir=orders.output_dir)
     assert [member.path for member in package.members] == ["app.py"]
 
 
@@ -206,7 +206,7 @@ except Exception as error:
 
 def test_a_disk_that_takes_no_more_is_reported_and_nothing_is_left(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", FULL, str(tmp_path)], capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", FULL, str(tmp_path)], capture_output=True, text=True, timeout=300, check=True
     )
     assert done.stdout.startswith(f"PackageError {tmp_path}/dist/orders.zip cannot be written: File too large")
     assert list((tmp_path / "dist").iterdir()) == []

@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from lambda_ci.package.bindings import bindings
+from lambda_ci.package.static_check.bindings import bindings
 
 
 @pytest.mark.parametrize(

@@ -13,12 +13,12 @@ from lambda_ci.model.artifact import NO_BYTECODE, Bytecode, Compiled, Overlay, O
 from lambda_ci.model.platform import facts
 from lambda_ci.model.settings import Layer
 from lambda_ci.model.spec.packages import LayerSpec, PackageSpec
-from lambda_ci.package.assemble import assemble, assemble_layer, files_of
+from lambda_ci.package.assemble import Contents, assemble, assemble_layer, files_of
 from lambda_ci.package.bytecode import too_much
 from lambda_ci.package.file import STORED, File
 from lambda_ci.package.overlays import is_bytecode, source_of
-from lambda_ci.package.shelf import Shelf
 from lambda_ci.package.sources import Folder
+from lambda_ci.package.wheel_pool import WheelPool
 from tests.fakes.wheels import archive
 
 if TYPE_CHECKING:
@@ -46,14 +46,8 @@ def compile_wheel(project: Project, number: int, files: Mapping[str, bytes]) -> 
 
 def assembled(project: Project, compiled: Compiled | None = None) -> Package:
     own = files_of(project.function, output_dir=project.output_dir)
-    return assemble(
-        project.function,
-        project.wheels,
-        own=own,
-        output_dir=project.output_dir,
-        shelf=Shelf(),
-        compiled=compiled or Compiled(place=PLACE),
-    )
+    contents = Contents(wheels=project.wheels, own=own, compiled=compiled or Compiled(place=PLACE))
+    return assemble(project.function, contents, WheelPool(), output_dir=project.output_dir)
 
 
 def content(package: Package, path: str) -> bytes:
@@ -220,7 +214,8 @@ def test_a_layer_has_it_under_its_own_prefix(orders: Project) -> None:
     spec = LayerSpec.model_validate({"runtime": "python3.11", "architecture": "x86_64"}, strict=False)
     layer = Layer(name="deps", spec=spec, source=None, requirements=None)
     path = orders.root / "layer.zip"
-    made = assemble_layer(layer, orders.wheels, own=[], path=path, shelf=Shelf(), compiled=Compiled(place=PLACE))
+    contents = Contents(wheels=orders.wheels, own=[], compiled=Compiled(place=PLACE))
+    made = assemble_layer(layer, contents, WheelPool(), path=path)
     modules = [member.path for member in made.members if ".dist-info/" not in member.path]
     assert modules == [f"python/one/{PYC.format('mod')}", "python/one/mod.py"]
     assert content(made, f"python/one/{PYC.format('mod')}") == b"M"

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from lambda_ci.model.artifact import Bytecode, LedgerLine, Making, Member, Package, Saving, Wheel
 from lambda_ci.model.inventory import Licence, Link, Maker, Metadata, Need, Repository, Run
-from lambda_ci.package.entry import dump, entry, load
-from lambda_ci.package.shelf import Shelf
+from lambda_ci.package.cache.entry import dump, entry, load
+from lambda_ci.package.wheel_pool import WheelPool
 
 SHA = "ab" * 32
 CODE = "q6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6s="
@@ -52,7 +52,7 @@ def document(**changes: object) -> bytes:
 def test_what_is_told_comes_back(tmp_path: Path) -> None:
     found = load(dump(TOLD))
     assert found == TOLD
-    assert found.package("orders", PACKAGE.path, Shelf()) == PACKAGE
+    assert found.package("orders", PACKAGE.path, WheelPool()) == PACKAGE
     [wheel] = found.wheels
     assert wheel.metadata == SAID
     assert wheel.wheel(tmp_path).path == tmp_path / WHEEL.filename

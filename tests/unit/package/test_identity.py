@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from lambda_ci.model.artifact import Overlay, Package, Wheel
 from lambda_ci.model.settings import Function
 from lambda_ci.model.spec.function import FunctionSpec
-from lambda_ci.package import remembered
-from lambda_ci.package.identity import key
+from lambda_ci.package.cache import local
+from lambda_ci.package.cache.key import key
 
 if TYPE_CHECKING:
-    from lambda_ci.package.identity import Row
+    from lambda_ci.package.cache.key import Row
 
 WHEEL = Wheel(name="demo", version="1", filename="demo-1-py3-none-any.whl", path=Path("/w"), sha256="a" * 64, size=1)
 OVERLAY = Overlay(path=Path("/o"), sha256="b" * 64, size=1)
@@ -107,5 +107,5 @@ def test_other_layers_beneath_have_another_key(one: list[str], other: list[str])
 
 
 def test_a_note_holds_everything_that_a_package_is() -> None:
-    noted = {*remembered._PLAIN, *remembered._LINES, "members", "bytecode"}
+    noted = {*local._PLAIN, *local._LINES, "members", "bytecode"}
     assert noted | {"function", "path"} == {field.name for field in fields(Package)}

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambda_ci.model.modules import distribution_of, modules
-from lambda_ci.package.imports import addition
+from lambda_ci.package.static_check.imports import addition
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

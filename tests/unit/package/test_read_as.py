@@ -7,8 +7,8 @@ import pytest
 
 from lambda_ci.errors import PackageError
 from lambda_ci.package.assemble import files_of
+from lambda_ci.package.cache.key import measured
 from lambda_ci.package.file import read_as
-from lambda_ci.package.identity import measured
 from tests.fakes.project import HANDLER, Project
 
 if TYPE_CHECKING:

@@ -291,7 +291,7 @@ def test_what_may_not_be_read_is_named(name: str) -> None:
             cwd=here,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
             check=False,
         )
         assert done.stdout.strip() == f"{root / 'source' / name} cannot be read: Permission denied", done.stderr

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambda_ci.package.worth import Candidate, worth_taking
+from lambda_ci.package.cache.worth import Candidate, worth_taking
 
 
 def one(lacking: dict[str, int], offered: dict[str, int] | None) -> Candidate:

@@ -16,6 +16,19 @@ from tests.fakes.reports import case, frame, raised, report
 if TYPE_CHECKING:
     from lambda_ci.package.import_check.case import Case
 
+
+class BotoCoreError(Exception):
+    """As botocore has it."""
+
+
+class DataNotFoundError(BotoCoreError):
+    """As botocore has it."""
+
+
+class UnknownServiceError(DataNotFoundError):
+    """As botocore has it."""
+
+
 HERE, IMAGE, LAYERS = case(), case(is_image=True), case(unknown_layers=True)
 TRAIL = (
     frame("app.py", 1, "from lib import db"),
@@ -83,6 +96,21 @@ def test_every_missing_module_has_its_remedy(module: str, remedy: str) -> None:
 def test_the_cause_counts_where_a_distribution_wraps_it() -> None:
     wrapped = raised(ImportError, "Unable to import required dependencies", *TRAIL, cause=NO_CHARDET)
     assert "there is no module 'chardet'" in refused(of(wrapped)).what
+
+
+def test_a_service_that_the_packages_botocore_has_no_data_of_fails_on_lambda_as_well() -> None:
+    said = "Unknown service: 'sqs'. Valid service names are: s3, sts"
+
+    def of_botocore(place: str) -> Report:
+        trail = (frame("app.py", 2, 'boto3.client("sqs")'), frame("botocore/loaders.py", 9, "raise", place=place))
+        return of(raised(UnknownServiceError, said, *trail))
+
+    error = refused(of_botocore("task"))
+    assert error.what.endswith("it asked for data that the package's botocore has not: Unknown service: 'sqs'")
+    assert error.why.splitlines()[0] == 'app.py:2: boto3.client("sqs")'
+    assert "`package.botocore-services`" in error.fix
+    assert "in what stands here for the modules of Lambda's runtime" in warned(of_botocore("runtime"))
+    assert "it failed: UnknownServiceError" in warned(of_botocore("runtime"), IMAGE)
 
 
 def test_what_layers_may_bring_is_never_an_error() -> None:

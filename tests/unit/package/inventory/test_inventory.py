@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from lambda_ci import __version__
 from lambda_ci.errors import PackageError
 from lambda_ci.package.inventory.inventory import inventory
-from lambda_ci.package.inventory.kept import Records
+from lambda_ci.package.inventory.notes import Records
 from lambda_ci.report.purl import purl
 from tests.fakes.project import HANDLER, Project
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from lambda_ci.model.spec.packages import PackageSpec
 from lambda_ci.model.target import Architecture, Target
 from lambda_ci.package.archive import opened
-from lambda_ci.package.audit.kept import Notes
+from lambda_ci.package.audit.notes import Notes
 from lambda_ci.package.slimming.slim import slim
 from tests.fakes.wheels import wheel
 

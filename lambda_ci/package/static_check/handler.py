@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from lambda_ci.errors import PackageError
 from lambda_ci.model.platform import facts
 from lambda_ci.package import syntax
-from lambda_ci.package.bindings import bindings, definition
 from lambda_ci.package.file import read
-from lambda_ci.package.modules import Kind, Module, Tree, tree
-from lambda_ci.package.suggestions import near, near_attribute, near_module
+from lambda_ci.package.static_check.bindings import bindings, definition
+from lambda_ci.package.static_check.modules import Kind, Module, Tree, tree
+from lambda_ci.package.static_check.suggestions import near, near_attribute, near_module
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

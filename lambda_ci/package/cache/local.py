@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lambda_ci.model.settings import Function, Layer
-    from lambda_ci.package.shelf import Shelf
+    from lambda_ci.package.wheel_pool import WheelPool
 
 _KEPT_FOR = 30 * 86400.0
 """Seconds since a note was written or used."""
@@ -38,7 +38,7 @@ class Remembered:
 
     folder: Path
 
-    def find(self, name: str, function: Function | Layer, path: Path, shelf: Shelf) -> Package | None:
+    def find(self, name: str, function: Function | Layer, path: Path, pool: WheelPool) -> Package | None:
         """The package, where it is noted under this key and ``path`` still holds exactly that."""
         note = self._path(name)
         try:
@@ -48,7 +48,7 @@ class Remembered:
             raw = json.loads(content)
             if _sha256(path) != raw["sha256"]:
                 return None
-            package = _package(raw, function, path, shelf)
+            package = _package(raw, function, path, pool)
         except (OSError, *_WRONG):
             return None
         with suppress(OSError):
@@ -98,9 +98,9 @@ def _document(package: Package) -> dict[str, object]:
     return {**plain, **lines, "members": members, "bytecode": asdict(package.bytecode)}
 
 
-def _package(raw: Any, function: Function | Layer, path: Path, shelf: Shelf) -> Package:  # noqa: ANN401 - JSON
+def _package(raw: Any, function: Function | Layer, path: Path, pool: WheelPool) -> Package:  # noqa: ANN401 - JSON
     lines: dict[str, Any] = {name: tuple(line(**row) for row in raw[name]) for name, line in _LINES.items()}
-    members = tuple(shelf.member((name, size, packed, mode, of)) for name, size, packed, mode, of in raw["members"])
+    members = tuple(pool.member((name, size, packed, mode, of)) for name, size, packed, mode, of in raw["members"])
     plain = {name: raw[name] for name in _PLAIN} | {"warnings": tuple(raw["warnings"])}
     bytecode = Bytecode(**raw["bytecode"])
     return Package(function=function.name, path=path, members=members, bytecode=bytecode, **plain, **lines)

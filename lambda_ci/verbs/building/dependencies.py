@@ -5,26 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambda_ci.errors import BuildError, LambdaCiError
-from lambda_ci.verbs.building.ahead import examining, for_fetching, for_packaging
-from lambda_ci.verbs.building.parts import known_as, parts
+from lambda_ci.verbs.building.background import examining, for_fetching, for_packaging
+from lambda_ci.verbs.building.parts import dependencies, known_as, locked_as, parts, selection_of
 from lambda_ci.verbs.building.prepare import preparation, prepared
 from lambda_ci.verbs.building.unpinned import unpinned
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from lambda_ci.adapters.shared_cache import SharedCache
-    from lambda_ci.lock.selection import Selection
     from lambda_ci.model.artifact import Lock, Wheel
-    from lambda_ci.model.settings import Function, Layer, Settings
-    from lambda_ci.model.spec.packages import BuildSpec
-    from lambda_ci.model.target import Target
+    from lambda_ci.model.settings import Settings
+    from lambda_ci.verbs.building.parts import Dependencies, Locked, Supply
     from lambda_ci.verbs.world import World
-
-    Locked = tuple[Path | None, Target, Selection, BuildSpec]
-    Dependencies = tuple[Path | None, Target, Selection, BuildSpec, frozenset[str]]
-    Supply = tuple[Lock, Sequence[Wheel]]
 
 _SHORTEST_SECRET = 8
 
@@ -71,23 +64,6 @@ def _any_failed(results: Mapping[Locked, object]) -> bool:
     return any(isinstance(one, LambdaCiError) for one in results.values())
 
 
-def selection_of(part: Function | Layer, *, frozen: bool = False) -> Selection:
-    """What a function or a layer takes of its dependency file."""
-    from lambda_ci.lock.selection import Selection
-
-    return Selection(groups=part.spec.groups, extras=part.spec.extras, frozen=frozen)
-
-
-def dependencies(part: Function | Layer) -> Dependencies:
-    """What functions and layers that share it need only once."""
-    return (*locked_as(part), preparation(part))
-
-
-def locked_as(part: Function | Layer) -> Locked:
-    """What functions and layers that share it need only one lock for."""
-    return part.requirements, part.spec.target, selection_of(part), part.spec.build
-
-
 def _locks(settings: Settings, world: World, *, shared: SharedCache | None) -> dict[Locked, Lock | LambdaCiError]:
     from lambda_ci.adapters.uv import Uv
     from lambda_ci.lock.resolve import Resolver, lock
@@ -125,18 +101,16 @@ def _mask(lock: Lock, world: World) -> None:
 def _wheels(
     locks: Mapping[Locked, Lock], settings: Settings, world: World, *, shared: SharedCache | None
 ) -> dict[Locked, Sequence[Wheel] | LambdaCiError]:
-    from lambda_ci.wheels.fetch import fetch
+    from lambda_ci.wheels.fetch import Depot, fetch
 
+    depot = Depot.of(settings.cache_dir, console=world.console, environ=world.environ, shared=shared)
     try:
         with examining(inventory=any(part.spec.package.sbom for part in parts(settings))) as arrived:
             wheels = fetch(
                 tuple(locks.values()),
-                cache_dir=settings.cache_dir,
-                console=world.console,
-                environ=world.environ,
+                depot,
                 building=[options for *_, options in locks],
-                keep_out=(settings.output_dir,),
-                shared=shared,
+                keep_out=(settings.cache_dir, settings.output_dir),
                 arrived=arrived,
                 meanwhile=for_packaging,
             )

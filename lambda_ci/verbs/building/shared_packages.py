@@ -13,12 +13,12 @@ from lambda_ci.errors import LambdaCiError
 from lambda_ci.model.inventory import Maker
 from lambda_ci.package.assemble import output_of
 from lambda_ci.package.auto_layers import AutoLayers
-from lambda_ci.package.entry import entry
+from lambda_ci.package.cache.entry import entry
+from lambda_ci.package.cache.local import names_a_place
+from lambda_ci.package.cache.worth import Candidate, worth_taking
 from lambda_ci.package.inventory.inventory import said
 from lambda_ci.package.layers import FOLDER, is_nameless, is_own_name
 from lambda_ci.package.make import own_of, own_of_layer
-from lambda_ci.package.remembered import names_a_place
-from lambda_ci.package.worth import Candidate, worth_taking
 from lambda_ci.verbs.building.layers import layers_below
 
 if TYPE_CHECKING:
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from lambda_ci.console import Console
     from lambda_ci.model.artifact import Package, Wheel
     from lambda_ci.model.settings import Function, Layer, Settings
-    from lambda_ci.package.entry import Entry
-    from lambda_ci.package.exchange import Exchange
-    from lambda_ci.package.identity import Row
+    from lambda_ci.package.cache.entry import Entry
+    from lambda_ci.package.cache.key import Row
+    from lambda_ci.package.cache.shared import Exchange
     from lambda_ci.package.make import Workbench
     from lambda_ci.verbs.building.attest import Surroundings
-    from lambda_ci.verbs.building.layers import MadeLayer
+    from lambda_ci.verbs.building.made import MadeLayer
     from lambda_ci.verbs.building.shared_keys import Keys
 
     Inputs = tuple[Sequence[Wheel], Sequence[Row]]
@@ -66,8 +66,8 @@ class Offer:
 
 
 @dataclass(kw_only=True)
-class Elsewhere:
-    """What of a run is made elsewhere. ``taken``: by the function's name; the files are in the output folder."""
+class SharedPackages:
+    """What of a run other machines have made. ``taken``: by the function's name; the files are in the output folder."""
 
     settings: Settings
     bench: Workbench
@@ -169,7 +169,7 @@ class Elsewhere:
             name = self.keys.of(function, wheels, own_of(function, self.bench).rows, keyed)
             told = self._told(name, function, lambda _: output_of(function, self.bench.output_dir))
         except LambdaCiError:
-            return None  # Whoever makes it says what is wrong.
+            return None  # It is made here, and that says what is wrong.
         return Offer(function=function, own=told, layers=tuple(there)) if told else None
 
     def _layer(self, layer: Layer) -> Told | None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from lambda_ci.model.images import images
 from lambda_ci.model.modules import distribution_of, modules
 from lambda_ci.package.file import read
-from lambda_ci.package.modules import Kind, tree
+from lambda_ci.package.static_check.modules import Kind, tree
 from lambda_ci.package.syntax import UNPARSABLE, parsed
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from lambda_ci.model.settings import Function
     from lambda_ci.package.file import File
     from lambda_ci.package.layers import Beneath
-    from lambda_ci.package.modules import Module, Tree
+    from lambda_ci.package.static_check.modules import Module, Tree
 
 _LARGEST = 1024 * 1024
 """Bytes of a module that is still looked into."""

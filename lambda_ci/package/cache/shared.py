@@ -3,7 +3,7 @@
     PREFIX packages/KEY.json            what is told of a package, also kept in CACHE_DIR/packages
     PREFIX packages/zip/ab/abcd….zip    the package itself, under its own SHA-256
 
-The zip is written first: whoever finds the document finds the zip, however the writer ended. A zip is used only if it has the
+The zip is written first, so that where the document is, the zip is, also after a killed run. A zip is used only if it has the
 SHA-256 that the document says, the document only if it is whole; both count as absent otherwise, and the package is made here.
 """
 
@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING
 
 from lambda_ci.adapters import ownership
 from lambda_ci.adapters.drafts import drafted, write_whole
-from lambda_ci.package.entry import dump, load
+from lambda_ci.package.cache.entry import dump, load
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from lambda_ci.adapters.shared_cache import SharedCache
     from lambda_ci.model.artifact import Package
-    from lambda_ci.package.entry import Entry
+    from lambda_ci.package.cache.entry import Entry
 
 _LARGEST = 64 << 20
 

@@ -7,29 +7,29 @@ from typing import TYPE_CHECKING
 from lambda_ci.errors import LambdaCiError
 from lambda_ci.package.layers import LayerTree, packaged
 from lambda_ci.verbs.building.attest import attest
-from lambda_ci.verbs.building.layers import Layers, MadeLayer
-from lambda_ci.verbs.building.packages import Made
-from lambda_ci.verbs.building.supply import dependencies
+from lambda_ci.verbs.building.layers import Layers
+from lambda_ci.verbs.building.made import Made, MadeLayer
+from lambda_ci.verbs.building.parts import dependencies
 
 if TYPE_CHECKING:
     from lambda_ci.model.artifact import Lock, Package, Wheel
     from lambda_ci.model.settings import Function, Layer
     from lambda_ci.verbs.building.attest import Papers, Surroundings
-    from lambda_ci.verbs.building.elsewhere import Elsewhere, Offer, Told
+    from lambda_ci.verbs.building.shared_packages import Offer, SharedPackages, Told
 
 
-def taken_over(offer: Offer, elsewhere: Elsewhere, around: Surroundings | None) -> Made | LambdaCiError:
+def taken_over(offer: Offer, others: SharedPackages, around: Surroundings | None) -> Made | LambdaCiError:
     """The package, whose file is there, or why there is none: its papers cannot be written."""
     function = offer.function
     try:
-        layers = {layer: _layer(layer, told, elsewhere, around) for layer, told in offer.layers}
-        package, _, papers = _part(function, offer.own, elsewhere, around)
+        layers = {layer: _layer(layer, told, others, around) for layer, told in offer.layers}
+        package, _, papers = _part(function, offer.own, others, around)
     except LambdaCiError as error:
         return error
-    every = Layers(settings=elsewhere.settings, supplies=elsewhere.keys.plans, made=layers)
+    every = Layers(settings=others.settings, supplies=others.keys.plans, made=layers)
     return Made(
         package=package,
-        lock=_lock(function, elsewhere),
+        lock=_lock(function, others),
         papers=papers,
         unchanged=True,
         seconds=0.0,
@@ -38,28 +38,28 @@ def taken_over(offer: Offer, elsewhere: Elsewhere, around: Surroundings | None) 
     )
 
 
-def _layer(layer: Layer, told: Told, elsewhere: Elsewhere, around: Surroundings | None) -> MadeLayer:
-    package, wheels, _ = _part(layer, told, elsewhere, around)
+def _layer(layer: Layer, told: Told, others: SharedPackages, around: Surroundings | None) -> MadeLayer:
+    package, wheels, _ = _part(layer, told, others, around)
     tree = LayerTree(layer=layer, built=packaged(layer, package), wheels=wheels, own=())
     return MadeLayer(tree=tree, unchanged=True)
 
 
 def _part(
-    part: Function | Layer, told: Told, elsewhere: Elsewhere, around: Surroundings | None
+    part: Function | Layer, told: Told, others: SharedPackages, around: Surroundings | None
 ) -> tuple[Package, tuple[Wheel, ...], Papers | None]:
     """Raises PackageError."""
-    package = told.entry.package(part.name, told.path, elsewhere.bench.shelf)
-    wheels = tuple(one.wheel(elsewhere.settings.cache_dir) for one in told.entry.wheels)
+    package = told.entry.package(part.name, told.path, others.bench.pool)
+    wheels = tuple(one.wheel(others.settings.cache_dir) for one in told.entry.wheels)
     for wheel, one in zip(wheels, told.entry.wheels, strict=True):
         if around and one.metadata:
             around.records.learn(wheel, one.metadata)
-    supply = (_lock(part, elsewhere), wheels)
-    place = elsewhere.exchange.shared.place
+    supply = (_lock(part, others), wheels)
+    place = others.exchange.shared.place
     return package, wheels, attest(part, package, supply, around, maker=told.entry.maker, place=place)
 
 
-def _lock(part: Function | Layer, elsewhere: Elsewhere) -> Lock:
-    plan = elsewhere.keys.plans[dependencies(part)]
+def _lock(part: Function | Layer, others: SharedPackages) -> Lock:
+    plan = others.keys.plans[dependencies(part)]
     if isinstance(plan, LambdaCiError):
         raise plan
     return plan[0]

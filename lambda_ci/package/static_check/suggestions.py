@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from lambda_ci.package.modules import module_name
+from lambda_ci.package.static_check.modules import module_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from lambda_ci.package.file import File
-    from lambda_ci.package.modules import Tree
+    from lambda_ci.package.static_check.modules import Tree
 
 _SHOWN = 5
 
@@ -42,6 +41,8 @@ def near_module(handler: str, source: Path, *, files: Sequence[File], package: T
 
 def near_attribute(attribute: str, names: Collection[str]) -> str:
     """Names of the module like the one that is missing."""
+    from difflib import get_close_matches
+
     alike = get_close_matches(attribute, sorted(names), n=1)
     public = sorted(name for name in names if not name.startswith("_"))[:_SHOWN]
     if alike:
@@ -57,6 +58,8 @@ def _alike(module: str, attribute: str, own: Sequence[str]) -> str:
             return (
                 f"Did you mean {shorter}.{attribute}? The package has what is inside `source`, not that folder itself."
             )
+    from difflib import get_close_matches
+
     if alike := get_close_matches(module, own, n=1):
         return f"Did you mean {alike[0]}.{attribute}?"
     shown = ", ".join(sorted(own, key=lambda name: (name.count("."), name))[:_SHOWN])

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from lambda_ci.package.shelf import Shelf
+    from lambda_ci.package.wheel_pool import WheelPool
 
 FORMAT: Final = 1
 """To be raised whenever the document changes."""
@@ -70,7 +70,7 @@ class Entry(_Strict):
         """Whether a bill of materials can be written without the wheels."""
         return all(one.metadata is not None for one in self.wheels)
 
-    def package(self, name: str, path: Path, shelf: Shelf) -> Package:
+    def package(self, name: str, path: Path, pool: WheelPool) -> Package:
         """The package, whose content at ``path`` has been checked. What AWS calls its digest is not believed but computed."""
         code_sha256 = base64.b64encode(bytes.fromhex(self.sha256)).decode()
         return Package(
@@ -80,7 +80,7 @@ class Entry(_Strict):
             code_sha256=code_sha256,
             size=self.size,
             unpacked_size=self.unpacked_size,
-            members=tuple(map(shelf.member, self.members)),
+            members=tuple(map(pool.member, self.members)),
             ledger=self.ledger,
             savings=self.savings,
             bytecode=self.bytecode,

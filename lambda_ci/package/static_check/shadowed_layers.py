@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambda_ci.model.platform import facts
-from lambda_ci.package.placed import MODULES
+from lambda_ci.package.relocated import MODULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lambda_ci.package.audit import kept
+from lambda_ci.package.audit import notes
 from tests.fakes.elf import AARCH64, elf
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def test_no_note_is_too_odd(audited: Audited, content: bytes) -> None:
         _cached(audited)
     wheel = audited.project.wheels[0]
     _note(wheel).write_bytes(content)
-    assert kept.Notes().find(wheel) is None
+    assert notes.Notes().find(wheel) is None
 
 
 def test_nothing_is_kept_beside_a_wheel_that_is_not_in_the_cache(audited: Audited) -> None:

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from lambda_ci.model.artifact import Member
-from lambda_ci.package.audit.kept import Notes
+from lambda_ci.package.audit.notes import Notes
 from lambda_ci.package.overlays import overlaid
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Row = tuple[str, int, int, int, str]
 
 
-class Shelf:
+class WheelPool:
     """Thread-safe. ``demand`` counts the packages that will ask for each wheel; without it a wheel is closed after each."""
 
     def __init__(self, demand: Iterable[Wheel] = ()) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from lambda_ci.verbs.building.workbench import workbench
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -13,8 +15,8 @@ if TYPE_CHECKING:
     from lambda_ci.errors import LambdaCiError
     from lambda_ci.model.artifact import Lock
     from lambda_ci.model.settings import Settings
-    from lambda_ci.verbs.building.elsewhere import Elsewhere
-    from lambda_ci.verbs.building.supply import Locked
+    from lambda_ci.verbs.building.parts import Locked
+    from lambda_ci.verbs.building.shared_packages import SharedPackages
     from lambda_ci.verbs.world import World
 
 _CONNECT, _READ, _ATTEMPTS = 3, 30, 2
@@ -38,33 +40,26 @@ def shared_cache(settings: Settings, world: World) -> Iterator[SharedCache | Non
         world.console.line(summary)
 
 
-def elsewhere(
+def shared_packages(
     settings: Settings,
     locks: Mapping[Locked, Lock | LambdaCiError],
     world: World,
     *,
     shared: SharedCache | None,
     interpreters: Interpreters,
-) -> Elsewhere | None:
+) -> SharedPackages | None:
     """The packages that other machines have made, those that are worth it taken; ``None`` where the settings share none."""
     if shared is None or not shared.spec.packages:
         return None
-    from lambda_ci.package.exchange import Exchange
-    from lambda_ci.package.make import Workbench
-    from lambda_ci.package.remembered import Remembered
-    from lambda_ci.package.shelf import Shelf
-    from lambda_ci.verbs.building.elsewhere import Elsewhere
-    from lambda_ci.verbs.building.packages import kept_out
+    from lambda_ci.package.cache.shared import Exchange
     from lambda_ci.verbs.building.shared_keys import Keys, planned
+    from lambda_ci.verbs.building.shared_packages import SharedPackages
 
-    folder = settings.cache_dir / "packages"
-    bench = Workbench(
-        output_dir=settings.output_dir, keep_out=kept_out(settings), shelf=Shelf(), remembered=Remembered(folder)
-    )
-    found = Elsewhere(
+    bench = workbench(settings)
+    found = SharedPackages(
         settings=settings,
         bench=bench,
-        exchange=Exchange(folder=folder, shared=shared),
+        exchange=Exchange(folder=bench.remembered.folder, shared=shared),
         keys=Keys(plans=planned(settings, locks, world, shared=shared), interpreters=interpreters),
         console=world.console,
     )
