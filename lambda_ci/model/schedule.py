@@ -1,27 +1,31 @@
-"""Schedules of EventBridge rules, always in UTC: ``rate(1 hour)`` and ``cron(0 9 ? * MON-FRI *)``, read strictly, and when they run.
+"""Schedules: ``rate(1 hour)``, ``cron(0 9 ? * MON-FRI *)`` and ``at(2026-12-01T09:00:00)``, read strictly, and when they run.
 
-AWS says no more of a wrong one than that it is not valid, so what is wrong is told here. Source: "Setting a schedule pattern for
-scheduled rules" in the EventBridge user guide, and answers recorded from the service.
+AWS says no more of a wrong one than that it is not valid, so what is wrong is told here. Sources: "Setting a schedule pattern for
+scheduled rules" in the EventBridge user guide, "Schedule types" in that of EventBridge Scheduler, and answers recorded from both.
 """
 
 from __future__ import annotations
 
 import calendar
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from lambda_ci.model.time_zones import instant
+from lambda_ci.model.unix_cron import DAYS, names_both_days, six_fields
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import tzinfo
 
 LONGEST = 256
 """Characters of an expression."""
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
-DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
-"""1 to 7, as AWS counts them."""
 _RATE = re.compile(r"(?P<value>[0-9]+) (?P<unit>minute|hour|day)(?P<plural>s?)")
 _SECONDS = {"minute": 60, "hour": 3600, "day": 86400}
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}")
 
 
 class Unschedulable(ValueError):
@@ -30,11 +34,24 @@ class Unschedulable(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Rate:
-    """Every so often, counted from when the rule was made, which nobody is told."""
+    """Every so often, counted from when the rule was made. AWS does not tell that time."""
 
     every: timedelta
     text: str
     """``every 5 minutes``."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class At:
+    """Once. ``time`` is local, without a zone."""
+
+    time: datetime
+
+    def after(self, moment: datetime, place: tzinfo = UTC) -> Iterator[datetime]:
+        """The one run, in UTC, where it is after this moment and clocks there show its time at all."""
+        run = instant(self.time, place)
+        if run is not None and run > moment:
+            yield run
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,18 +99,22 @@ class Cron:
     months: tuple[int, ...]
     years: tuple[int, ...]
 
-    def after(self, moment: datetime) -> Iterator[datetime]:
-        """Every run after this moment, in UTC and in order; it ends with the year 2199 at the latest."""
-        moment = moment.astimezone(UTC)
+    def after(self, moment: datetime, place: tzinfo = UTC) -> Iterator[datetime]:
+        """Every run after this moment, in UTC and in order; it ends with the year 2199 at the latest. The fields are local time:
+        what clocks skip is left out, what they show twice counts once."""
+        for time in self._times(moment.astimezone(place)):
+            run = instant(time, place)
+            if run is not None and run > moment:
+                yield run
+
+    def _times(self, moment: datetime) -> Iterator[datetime]:
+        """Without a zone, from the day of this moment on."""
         for year, month in self._whole_months(moment):
             for day in self.days.of(year, month):
                 if (year, month, day) >= (moment.year, moment.month, moment.day):
-                    times = (
-                        datetime(year, month, day, hour, minute, tzinfo=UTC)
-                        for hour in self.hours
-                        for minute in self.minutes
-                    )
-                    yield from (time for time in times if time > moment)
+                    for hour in self.hours:
+                        for minute in self.minutes:
+                            yield datetime(year, month, day, hour, minute)  # noqa: DTZ001 - what clocks show
 
     def _whole_months(self, moment: datetime) -> Iterator[tuple[int, int]]:
         for year in self.years:
@@ -102,16 +123,39 @@ class Cron:
                     yield year, month
 
 
-def parse(expression: str) -> Rate | Cron:
+def parse(expression: str) -> Rate | Cron | At:
     """Raises ``Unschedulable``."""
-    found = re.fullmatch(r"(rate|cron)\((.*)\)", expression, re.DOTALL)
+    found = re.fullmatch(r"(rate|cron|at)\((.*)\)", expression, re.DOTALL)
     if found and expression.isascii() and expression.isprintable():
+        if found[1] == "at":
+            return At(time=local_time(found[2]))
         return _rate(found[2]) if found[1] == "rate" else _cron(found[2])
-    from lambda_ci.model.unix_cron import meant
+    forms = "rate(5 minutes), cron(0 9 ? * MON-FRI *) or at(2026-12-01T09:00:00)"
+    raise Unschedulable(f"must be {forms}{_meant(expression.strip())}")
 
-    if expression.startswith("at("):
-        raise Unschedulable("a rule repeats: at(…) is for EventBridge Scheduler, which lambda-ci does not write")
-    raise Unschedulable(f"must be rate(5 minutes) or cron(0 9 ? * MON-FRI *), in UTC{meant(expression.strip())}")
+
+def _meant(text: str) -> str:
+    """What somebody meant who wrote cron as on Unix, to be added to a sentence; empty where it cannot be told."""
+    fields = six_fields(text) if text.isascii() and text.isprintable() else ""
+    with suppress(Unschedulable):
+        if fields:
+            _cron(fields)
+            return f"; in AWS's form that is cron({fields})"
+    return "; a day of month and a day of week take two schedules" if names_both_days(text) else ""
+
+
+def local_time(text: str) -> datetime:
+    """``2026-12-01T09:00:00``, without a zone. Raises ``Unschedulable``."""
+    if not _TIME.fullmatch(text):
+        raise Unschedulable(
+            "a time is written as 2026-12-01T09:00:00, with seconds and without a zone: timezone has that"
+        )
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Unschedulable(f"there is no such time: {error}") from None
+    _YEAR.number(text[:4])
+    return time
 
 
 def _rate(text: str) -> Rate:
@@ -131,10 +175,8 @@ def _rate(text: str) -> Rate:
 def _cron(text: str) -> Cron:
     fields = text.split(" ")
     if len(fields) != 6 or not all(fields):
-        from lambda_ci.model.unix_cron import meant
-
         words = "cron takes six fields with single spaces: minutes, hours, day of month, month, day of week, year"
-        raise Unschedulable(f"{words}{meant(' '.join(text.split()))}")
+        raise Unschedulable(f"{words}{_meant(' '.join(text.split()))}")
     minutes, hours, day, month, weekday, year = fields
     return Cron(
         minutes=_MINUTES.numbers(minutes),

@@ -5,22 +5,28 @@ from __future__ import annotations
 import calendar
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from itertools import islice, pairwise
+from functools import cache
+from itertools import islice, pairwise, takewhile
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambda_ci.model.schedule import Cron, Rate, Unschedulable, parse
+from lambda_ci.model.schedule import At, Cron, Rate, Unschedulable, parse
+from lambda_ci.model.time_zones import UnknownZone, zone
+
+if TYPE_CHECKING:
+    import random
 
 NOW = datetime(2026, 11, 21, 15, 30, tzinfo=UTC)
 NAMES = dict(zip(("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"), range(1, 8), strict=True))
 
 
-def runs(expression: str, count: int = 3, *, after: datetime = NOW) -> list[str]:
+def runs(expression: str, count: int = 3, *, after: datetime = NOW, place: str = "UTC") -> list[str]:
     schedule = parse(expression)
-    assert isinstance(schedule, Cron)
-    return [time.strftime("%Y-%m-%d %H:%M") for time in islice(schedule.after(after), count)]
+    assert isinstance(schedule, (Cron, At))
+    return [time.strftime("%Y-%m-%d %H:%M") for time in islice(schedule.after(after, zone(place)), count)]
 
 
 @pytest.mark.parametrize(
@@ -33,7 +39,9 @@ def runs(expression: str, count: int = 3, *, after: datetime = NOW) -> list[str]
         "cron()", "cron(0 9 ? * ? *)", "cron(0 9 ? * 3#1,6#3 *)", "cron(0 9 ? * 3#6 *)", "cron(0 9 ? * 0 *)",
         "cron(0 9 ? * MON/2 *)", "cron(0 9 32 * ? *)", "cron(0 9 0W * ? *)", "cron(0 9 1 13 ? *)", "cron(0 9 1 1 ? 1969)",
         "cron(0 9 1 1 ? 2200)", "cron(0/0 9 1 1 ? *)", "cron(0 9 1,L 1 ? *)", "cron(0  9 * * ? *)", "cron(0 9 * * ? *)\n",
-        "at(2026-12-31T23:59:59)", "0 9 * * *", "", "cron(0 ९ * * ? *)", "rate(५ minutes)", "cron(, 9 * * ? *)",
+        "at(2026-12-31)", "at(2026-12-31T23:59:59Z)", "at(2026-12-31T23:59:59+01:00)", "at(2026-12-31T23:59)", "at()",
+        "at(2026-02-29T00:00:00)", "at(2026-12-31T24:00:00)", "at(2200-01-01T00:00:00)", "at(0000-01-01T00:00:00)",
+        "0 9 * * *", "", "cron(0 ९ * * ? *)", "rate(५ minutes)", "cron(, 9 * * ? *)",
         "cron(0 9-5 * * ? *)",
     ],
 )  # fmt: skip
@@ -48,7 +56,7 @@ def test_what_aws_refuses_is_refused(expression: str) -> None:
         "rate(1 minute)", "rate(5 minutes)", "rate(1 hour)", "rate(12 hours)", "rate(1 day)", "rate(31 days)",
         "cron(15 10 ? * 6L 2002-2005)", "cron(0 2 ? * SAT#3 *)", "cron(* * ? * SAT#3 *)", "cron(0/5 5 ? JAN 1-5 2022)",
         "cron(5,35 14 * * ? *)", "cron(0-59/10 * * * ? *)", "cron(0-15/1 * * * ? *)", "cron(*/15 * * * ? *)",
-        "cron(0 8 LW * ? *)", "cron(0 8 L * ? *)", "cron(0 8 3W * ? *)", "cron(0 10 ? * MON-FRI *)", "cron(0 10 ? * L *)",
+        "at(2026-12-31T23:59:59)", "at(2022-12-31T23:59:59)", "cron(0 8 LW * ? *)", "cron(0 8 L * ? *)", "cron(0 8 3W * ? *)", "cron(0 10 ? * MON-FRI *)", "cron(0 10 ? * L *)",
     ],
 )  # fmt: skip
 def test_what_aws_takes_is_taken(expression: str) -> None:
@@ -76,6 +84,8 @@ def test_what_aws_takes_is_taken(expression: str) -> None:
         ("cron(0 9 ? * ? *)", "write * for day of month"),
         ("cron(0 9 ? * mon *)", "1 to 7 or SUN to SAT"),
         ("cron(0 22-2 * * ? *)", "two ranges"),
+        ("at(2026-12-01T09:00:00Z)", "without a zone: timezone has that"),
+        ("at(2026-02-30T09:00:00)", "there is no such time: day"),
     ],
 )
 def test_the_refusal_says_what_to_write(wrong: str, remedy: str) -> None:
@@ -103,6 +113,46 @@ def test_the_refusal_says_what_to_write(wrong: str, remedy: str) -> None:
 )
 def test_the_next_runs(expression: str, expected: list[str]) -> None:
     assert runs(expression) == expected
+
+
+@pytest.mark.parametrize(
+    ("expression", "place", "after", "expected"),
+    [
+        ("cron(0 18 ? * MON-FRI *)", "Europe/Berlin", "2026-11-21", ["2026-11-23 17:00", "2026-11-24 17:00"]),
+        ("cron(0 9 * * ? *)", "Europe/Berlin", "2026-10-24", ["2026-10-24 07:00", "2026-10-25 08:00"]),
+        ("cron(30 2 * * ? *)", "Europe/Berlin", "2026-03-28", ["2026-03-28 01:30", "2026-03-30 00:30"]),
+        ("cron(30 2 * * ? *)", "Europe/Berlin", "2026-10-24", ["2026-10-24 00:30", "2026-10-25 00:30"]),
+        ("cron(30 2 25 10 ? 2026)", "Europe/Berlin", "2026-10-25T01:00", []),
+        ("cron(0 0 1 1 ? 2027)", "Pacific/Auckland", "2026-12-31T11:00", []),
+        ("cron(0 0 1 1 ? 2027)", "Pacific/Auckland", "2026-12-31T10:59", ["2026-12-31 11:00"]),
+        ("cron(45 1 * * ? *)", "Australia/Lord_Howe", "2026-04-04T00:00", ["2026-04-04 14:45", "2026-04-05 15:15"]),
+        ("at(2026-12-01T09:00:00)", "Europe/Berlin", "2026-11-21", ["2026-12-01 08:00"]),
+        ("at(2026-12-01T09:00:00)", "UTC", "2026-12-01T09:00", []),
+        ("at(2026-03-29T02:30:00)", "Europe/Berlin", "2026-01-01", []),
+        ("at(2026-10-25T02:30:00)", "Europe/Berlin", "2026-01-01", ["2026-10-25 00:30"]),
+    ],
+)
+def test_what_clocks_skip_is_left_out_and_what_they_repeat_runs_once(
+    expression: str, place: str, after: str, expected: list[str]
+) -> None:
+    assert (
+        runs(
+            expression,
+            2,
+            after=datetime.fromisoformat(f"{after}+00:00" if "T" in after else f"{after}T00:00+00:00"),
+            place=place,
+        )
+        == expected
+    )
+
+
+@pytest.mark.parametrize(
+    "name", ["Europe/Berlino", "Berlin", "Factory", "posix/Europe/Berlin", "Europe", "../etc", "\0"]
+)
+def test_what_is_no_time_zone(name: str) -> None:
+    with pytest.raises(UnknownZone) as caught:
+        zone(name)
+    assert "Europe/Berlin" in caught.value.known
 
 
 def test_a_rate_has_a_pace_and_no_times() -> None:
@@ -193,6 +243,46 @@ def test_every_run_fits_they_are_in_order_and_none_is_left_out(fields: list[str]
     soon = [time for count in range(400) if matches(fields, time := minute + timedelta(minutes=count))][:4]
     assert soon == found[: len(soon)]
     assert all(time >= minute + timedelta(minutes=400) for time in found[len(soon) :])
+
+
+PLACES = (
+    "Europe/Berlin", "America/New_York", "America/St_Johns", "Australia/Lord_Howe", "Pacific/Chatham", "Asia/Kolkata",
+    "America/Santiago", "Africa/Casablanca", "UTC",
+)  # fmt: skip
+
+
+@cache
+def changes(place: str) -> list[datetime]:
+    """The hours of two years in which clocks there are changed; one hour where they never are."""
+    hours = [datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=count) for count in range(2 * 365 * 24)]
+    offsets = [hour.astimezone(zone(place)).utcoffset() for hour in hours]
+    return [hour for hour, (one, other) in zip(hours, pairwise(offsets), strict=False) if one != other] or hours[:1]
+
+
+def slowly(fields: list[str], place: str, minutes: list[datetime], after: datetime) -> list[datetime]:
+    """Minute by minute: what the clock on the wall shows for the first time."""
+    shown: set[datetime] = set()
+    found = []
+    for minute in minutes:
+        wall = minute.astimezone(zone(place)).replace(tzinfo=None)
+        if wall not in shown and minute > after and matches(fields, wall):
+            found.append(minute)
+        shown.add(wall)
+    return found
+
+
+@given(
+    fields=CRONS, place=st.sampled_from(PLACES), chosen=st.randoms(use_true_random=False), before=st.integers(0, 360)
+)
+def test_in_any_time_zone_it_runs_when_the_clock_on_the_wall_first_shows_it(
+    fields: list[str], place: str, chosen: random.Random, before: int
+) -> None:
+    schedule = parse(f"cron({' '.join(fields)})")
+    assert isinstance(schedule, Cron)
+    moment = chosen.choice(changes(place)) - timedelta(minutes=before - 60)
+    minutes = [moment + timedelta(minutes=count) for count in range(-180, 500)]
+    found = list(takewhile(lambda time: time <= minutes[-1], schedule.after(moment, zone(place))))
+    assert found == slowly(fields, place, minutes, moment)
 
 
 @given(

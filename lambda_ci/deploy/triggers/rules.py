@@ -1,22 +1,21 @@
-"""Rules of EventBridge that call an alias by the clock: the permission comes first and goes last, see ``statements``."""
+"""Rules of EventBridge that call an alias by the clock: the permission comes first and goes last, see ``permissions``."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambda_ci.deploy.comparison import hashed
 from lambda_ci.deploy.desired import MARK
-from lambda_ci.deploy.triggers.statements import SCHEDULE, Grant, digest, source_of
-from lambda_ci.model.change import Action, Change, FieldChange, Resource
+from lambda_ci.deploy.triggers.payload import same_event
+from lambda_ci.deploy.triggers.permissions import SCHEDULE, Grant, digest, source_of
+from lambda_ci.model.change import Action, Change, FieldChange, Resource, hashed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from lambda_ci.adapters.eventbridge import EventBridge, Rule, Target
-    from lambda_ci.deploy.triggers.statements import Place, Statement
-    from lambda_ci.deploy.triggers.wanted import Schedule
+    from lambda_ci.deploy.triggers.declared import Schedule
+    from lambda_ci.deploy.triggers.permissions import Place, Statement
 
 PRINCIPAL = "events.amazonaws.com"
 TARGET = "lambda-ci"
@@ -69,6 +68,7 @@ def schedule_change(wanted: Schedule | None, seen: Seen, alias_arn: str) -> Chan
 
 
 def statement_name(rule_name: str) -> str:
+    """The permission that belongs to a rule."""
     return SCHEDULE + digest(rule_name)
 
 
@@ -79,10 +79,12 @@ def grant_for(rule_name: str, function_arn: str) -> Grant:
 
 
 def goes(seen: Seen) -> bool:
+    """Whether the whole rule is deleted: it is ours, and calls nothing else."""
     return seen.ours and seen.rule is not None and ids(seen.rule) <= {TARGET}
 
 
 def ids(rule: Rule) -> set[str]:
+    """Of its targets."""
     return {one.id for one in rule.targets}
 
 
@@ -114,11 +116,3 @@ def _fields(wanted: Schedule, seen: Seen, alias_arn: str) -> Iterator[FieldChang
 
 def _shown(rule: Rule | None) -> str:
     return "" if rule is None else str(rule.enabled).lower()
-
-
-def same_event(one: str, other: str) -> bool:
-    """JSON that says the same."""
-    try:
-        return one == other or (bool(one) and bool(other) and bool(json.loads(one) == json.loads(other)))
-    except ValueError:
-        return False

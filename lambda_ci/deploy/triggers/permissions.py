@@ -9,10 +9,13 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from lambda_ci.deploy.triggers.event_sources import POLLED
+from lambda_ci.deploy.triggers.names import SCHEDULED
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lambda_ci.deploy.current import Live
+    from lambda_ci.deploy.live import Live
 
     Statement = Mapping[str, Any]
     """As it is in the policy."""
@@ -81,12 +84,28 @@ class Place:
     alias: str
     project: str
     granted: Mapping[str, Statement] = field(default_factory=dict)
+    polled: bool = False
+    """Whether event source mappings of ours may be there."""
+    scheduled: bool = False
+    """Whether schedules of EventBridge Scheduler of ours may be there."""
+
+    @property
+    def alias_arn(self) -> str:
+        return f"{self.function_arn}:{self.alias}"
 
 
 def place_of(live: Live, alias: str, *, project: str, granted: Mapping[str, Statement]) -> Place:
     """An alias of a function that is there."""
     name = live.function_arn.rpartition(":")[2]
-    return Place(function_name=name, function_arn=live.function_arn, alias=alias, project=project, granted=granted)
+    return Place(
+        function_name=name,
+        function_arn=live.function_arn,
+        alias=alias,
+        project=project,
+        granted=granted,
+        polled=POLLED in live.tags,
+        scheduled=SCHEDULED in live.tags,
+    )
 
 
 def digest(text: str) -> str:

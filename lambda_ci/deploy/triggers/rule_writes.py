@@ -6,16 +6,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lambda_ci.adapters.eventbridge import Rule, Target
-from lambda_ci.deploy.beside import Work, carry_out
 from lambda_ci.deploy.desired import MARK
-from lambda_ci.deploy.triggers.granting import put_grant, remove_grant
-from lambda_ci.deploy.triggers.schedules import TARGET, goes, grant_for, ids, same_event, statement_name
+from lambda_ci.deploy.triggers.payload import same_event
+from lambda_ci.deploy.triggers.permission_writes import put_grant, remove_grant
+from lambda_ci.deploy.triggers.rules import TARGET, goes, grant_for, ids, statement_name
+from lambda_ci.deploy.writes.alias import Work, carry_out
 
 if TYPE_CHECKING:
     from lambda_ci.deploy.services import Services
-    from lambda_ci.deploy.triggers.schedules import Seen
-    from lambda_ci.deploy.triggers.statements import Place
-    from lambda_ci.deploy.triggers.wanted import Schedule
+    from lambda_ci.deploy.triggers.declared import Schedule
+    from lambda_ci.deploy.triggers.permissions import Place
+    from lambda_ci.deploy.triggers.rules import Seen
 
 
 def put_schedule(wanted: Schedule, seen: Seen, place: Place, services: Services) -> None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from lambda_ci.adapters.aws_answers import complete
 from lambda_ci.adapters.aws_errors import ABSENT, Refusal, asking
-from lambda_ci.deploy.answers import complete
-from lambda_ci.deploy.attached import read_permissions
-from lambda_ci.deploy.beside import Work, carry_out
+from lambda_ci.deploy.alias_policy import read_permissions
+from lambda_ci.deploy.writes.alias import Work, carry_out
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda.type_defs import AddPermissionRequestTypeDef
 
     from lambda_ci.deploy.services import Services
-    from lambda_ci.deploy.triggers.statements import Grant, Place, Statement
+    from lambda_ci.deploy.triggers.permissions import Grant, Place, Statement
 
 
 def put_grant(name: str, grant: Grant, place: Place, services: Services) -> None:
