@@ -5,16 +5,16 @@ Sources: botocore's Config reference; its standard retry mode repeats throttling
 
 from __future__ import annotations
 
-import re
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar, cast
 
-from lambda_ci import __version__
+from lambda_ci.adapters.aws_config import client_config
 from lambda_ci.adapters.aws_errors import asking
 from lambda_ci.adapters.aws_session import SHORTEST_CREDENTIAL, botocore_session
 from lambda_ci.adapters.oidc import SECRETS
+from lambda_ci.adapters.regions import check_region
 from lambda_ci.adapters.stop import Stop
 from lambda_ci.errors import ConfigurationError
 
@@ -33,14 +33,15 @@ if TYPE_CHECKING:
     from lambda_ci.adapters.iam import Iam
     from lambda_ci.adapters.logs import Logs
     from lambda_ci.adapters.pace import Paces
+    from lambda_ci.adapters.scheduler import Scheduler
     from lambda_ci.adapters.tagging import Tagging
     from lambda_ci.console import Console
     from lambda_ci.model.spec.project import AwsSpec
 
 _T = TypeVar("_T")
-_Service: TypeAlias = Literal["cloudwatch", "codedeploy", "logs", "resourcegroupstaggingapi", "iam", "events"]
-_LOOPBACK = re.compile(r"https?://(127\.|localhost[:/]|\[::1\])")
-"""Endpoints on this machine, which no proxy reaches."""
+_Service: TypeAlias = Literal[
+    "cloudwatch", "codedeploy", "logs", "resourcegroupstaggingapi", "iam", "events", "scheduler"
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +70,7 @@ class Aws:
 
     @property
     def region(self) -> str:
-        """Raises ``ConfigurationError`` where no source names one."""
+        """Raises ``ConfigurationError`` where no source names one, or none that there is."""
         return self._region(self._session)
 
     def _region(self, session: Callable[[], Session]) -> str:
@@ -81,6 +82,8 @@ class Aws:
                 why="Neither the configuration, the environment nor the AWS profile names one.",
                 fix="set aws.region in lambda-ci.yml, --region, the input region, or AWS_REGION",
             )
+        if not self._endpoint("lambda"):
+            check_region(region, environ, profile=spec.profile)
         return region
 
     def account_id(self) -> str:
@@ -138,6 +141,12 @@ class Aws:
         from lambda_ci.adapters.logs import Logs
 
         return self._once("logs", lambda: Logs(self._client("logs")))
+
+    def scheduler(self) -> Scheduler:
+        """EventBridge Scheduler."""
+        from lambda_ci.adapters.scheduler import Scheduler
+
+        return self._once("scheduler", lambda: Scheduler(self._client("scheduler")))
 
     def tagging(self) -> Tagging:
         """Functions by their tags."""
@@ -197,19 +206,8 @@ class Aws:
             return sts.get_caller_identity()["Account"]
 
     def _config(self, service: str, read: float, attempts: int, *, connect: float | None = None) -> Config:
-        from botocore.config import Config
-
-        here = _LOOPBACK.match(self._endpoint(service) or "")
-        return Config(
-            proxies={} if here else None,
-            use_fips_endpoint=False if here else None,
-            use_dualstack_endpoint=False if here else None,
-            connect_timeout=connect or self.patience.connect,
-            read_timeout=read,
-            retries={"mode": "standard", "total_max_attempts": attempts},
-            tcp_keepalive=True,
-            user_agent_extra=f"lambda-ci/{__version__}",
-        )
+        connect = connect or self.patience.connect
+        return client_config(self._endpoint(service), read=read, attempts=attempts, connect=connect)
 
     def _session(self) -> Session:
         return self._once("session", self._taken if self.spec.role_to_assume else self._open)
@@ -228,7 +226,9 @@ class Aws:
             seconds=spec.role_duration_seconds or 0,
         )
         has_own = bool(spec.profile or environ.get("AWS_ACCESS_KEY_ID") or environ.get("AWS_PROFILE"))
-        token = None if has_own else token_source(environ, audience=role.audience, clock=self.console.clock)
+        token = (
+            None if has_own else token_source(environ, role=role.arn, audience=role.audience, clock=self.console.clock)
+        )
         source = self._open()
         assumption = Assumption(
             role=role, sts=lambda: self._sts(source, unsigned=token is not None), token=token, console=self.console

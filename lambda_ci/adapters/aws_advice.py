@@ -237,3 +237,54 @@ ADVICE |= {
         "attach the managed policy AWSLambdaVPCAccessExecutionRole to the function's role",
     ),
 }
+
+_FILES = Advice(
+    "Lambda cannot mount the file system.",
+    "check file-system-configs: mount targets in the function's subnets, port 2049 open between the security groups, a path that the "
+    "function's role may use",
+)
+_SNAPSHOT = Advice(
+    "Lambda could not make, or use, a snapshot of the function: its initialisation or one of its runtime hooks failed or took too long.",
+    "read the function's log (lambda-ci invoke shows the end of it), mend the code, or switch snap-start off (`snap-start: {}`)",
+)
+_CAPACITY = Advice(
+    "A quota of Lambda is used up in this account and region.", "ask for a higher one (Service Quotas: AWS Lambda)"
+)
+ADVICE |= {
+    **dict.fromkeys(
+        (
+            "EFSIOException", "EFSMountConnectivityException", "EFSMountFailureException", "EFSMountTimeoutException",
+            "S3FilesMountConnectivityException", "S3FilesMountFailureException", "S3FilesMountTimeoutException",
+        ),
+        _FILES,
+    ),
+    **dict.fromkeys(("SnapStartException", "SnapStartTimeoutException", "SnapStartRegenerationFailureException"), _SNAPSHOT),
+    **dict.fromkeys(
+        (
+            "ServiceQuotaExceededException", "CapacityProviderLimitExceededException",
+            "FunctionVersionsPerCapacityProviderLimitExceededException",
+        ),
+        _CAPACITY,
+    ),
+    "SnapStartNotReadyException": Advice("The snapshot of this version is not made yet.", "call again in a minute"),
+    "ENINotReadyException": Advice("Lambda still sets the function's network up.", "call again in a minute"),
+    "ResourceNotReadyException": Advice("Lambda is waking the function up.", "call again in a minute"),
+    "ResourceInUseException": Advice("Another change of it is in progress.", "run this again in a minute"),
+    "EC2UnexpectedException": Advice("EC2 failed while Lambda set the function's network up.", "run this again in a minute"),
+    "AliasLimitExceededException": Advice("The function has as many aliases as it may.", "delete some (aws lambda delete-alias)"),
+    "PolicyLengthExceededException": Advice(
+        "The policy of the function would be larger than 20 KB.", "remove permissions, or let one name several callers with a wildcard"
+    ),
+    "PublicPolicyException": Advice(
+        "This account blocks that everybody may call a function.",
+        "use `auth-type: AWS_IAM` for the URL, or have the account's block on public access to Lambda lifted",
+    ),
+    "InvalidZipFileException": Advice("Lambda cannot unpack the package.", "run this again; report it when it stays"),
+    "InvalidRuntimeException": Advice("Lambda does not know the runtime, or it is not given here.", "correct `runtime`"),
+    "RequestTooLargeException": Advice("The payload is larger than Lambda takes (6 MB).", "send less, or the address of it in S3"),
+    "UnsupportedMediaTypeException": Advice("Lambda takes JSON only.", "send JSON"),
+    "RecursiveInvocationException": Advice(
+        "Lambda has stopped the function, because it calls itself over and over.", "mend the loop; `recursive-loop: Allow` lets it go on"
+    ),
+    "ProvisionedConcurrencyConfigNotFoundException": Advice("Nothing is kept warm there.", "run this again"),
+}  # fmt: skip

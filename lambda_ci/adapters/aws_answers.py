@@ -17,6 +17,17 @@ def check(answer: Mapping[str, Any], doing: str, *members: str) -> None:
         raise foreign(doing, f"content type {kind or 'unknown'}")
 
 
+def complete(answer: Mapping[str, object], *members: str, doing: str) -> None:
+    """Raises ``AwsError`` where Lambda's answer is a web page or lacks one of the members that it always gives; lists may be empty."""
+    kind = content_type(answer)
+    # The digest of an image is told by its address as well.
+    told = {"CodeSha256"} if answer.get("PackageType") == "Image" else set()
+    missing = [name for name in members if answer.get(name) in (None, "") and name not in told]
+    if missing or "html" in kind:
+        found = f"content type {kind or 'unknown'}" + (f", without {', '.join(missing)}" if missing else "")
+        raise foreign(doing, found)
+
+
 def member(answer: Mapping[str, Any], name: str, doing: str) -> Any:  # noqa: ANN401 - as AWS answers
     """One that AWS always gives. Raises ``AwsError`` where it is missing."""
     if name not in answer:

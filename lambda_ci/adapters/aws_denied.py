@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from lambda_ci.adapters.aws_advice import OTHERS, Advice
+from lambda_ci.model.scheduler_role import SERVICE as SCHEDULER
 
 _DENIED = re.compile(
     r"^(?:User: (?P<who>\S+) )?is not authorized to perform: (?P<action>[\w-]+:\w+)"
@@ -47,6 +48,9 @@ _S3_ACTIONS = {
 }
 """By S3's operation, the action that allows it where that has another name."""
 
+_TAKERS = {"CreateSchedule": SCHEDULER, "UpdateSchedule": SCHEDULER}
+"""By operation, the service that a role is passed to; Lambda for the rest."""
+
 
 @dataclass(frozen=True)
 class Denial:
@@ -75,13 +79,14 @@ def denial(message: str) -> Denial | None:
     )
 
 
-def statement(action: str, resource: str) -> str:
-    """One statement of a policy as JSON. A version or an alias stands for all of its function: each deployment makes others."""
+def statement(action: str, resource: str, *, operation: str = "") -> str:
+    """One statement of a policy as JSON. A version or an alias stands for all of its function: each deployment makes others.
+    ``operation``: the request, which tells to whom a role is passed."""
     version = _VERSION.fullmatch(resource)
     on = [version[1], f"{version[1]}:*"] if version else resource
     allowed: dict[str, object] = {"Effect": "Allow", "Action": action, "Resource": on}
     if action == "iam:PassRole":
-        allowed["Condition"] = {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}
+        allowed["Condition"] = {"StringEquals": {"iam:PassedToService": _TAKERS.get(operation, "lambda.amazonaws.com")}}
     return json.dumps(allowed)
 
 
@@ -90,17 +95,17 @@ def s3_action(operation: str) -> str:
     return f"s3:{_S3_ACTIONS.get(operation, operation)}"
 
 
-def advice(denied: Denial) -> Advice:
-    """Why, and what to add or to change where."""
-    return _forbidden(denied) if denied.explicit else _unallowed(denied)
+def advice(denied: Denial, operation: str) -> Advice:
+    """Why, and what to add or to change where. ``operation``: the request that was denied."""
+    return _forbidden(denied) if denied.explicit else _unallowed(denied, operation)
 
 
-def _unallowed(denied: Denial) -> Advice:
+def _unallowed(denied: Denial, operation: str) -> Advice:
     place = _PLACES.get(denied.policy or _IDENTITY, f"the {denied.policy}")
     because = f": no {denied.policy} allows it" if denied.policy not in {"", _IDENTITY} else ""
     return Advice(
         why=f"{denied.who} lacks the permission {denied.action} on {denied.resource}{because}.",
-        fix=f"add to {place}: {statement(denied.action, denied.resource)}{OTHERS.get(denied.action, '')}",
+        fix=f"add to {place}: {statement(denied.action, denied.resource, operation=operation)}{OTHERS.get(denied.action, '')}",
     )
 
 

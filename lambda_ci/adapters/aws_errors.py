@@ -156,7 +156,7 @@ def _secret_spans(message: str) -> list[tuple[int, int]]:
 def _answered(error: ClientError, doing: str, values: Collection[str]) -> Refusal:
     code, message, status = _answer(error, values)
     denied = denial(message)
-    advice = permission(denied) if denied else _advice(error, code, message, status)
+    advice = permission(denied, error.operation_name) if denied else _advice(error, code, message, status)
     what = f"could not {doing}: {message or 'AWS gave no reason'} ({code}, HTTP {status})"
     return Refusal(
         what,

@@ -40,6 +40,14 @@ WORDS: tuple[tuple[tuple[str, ...], Advice], ...] = (
         Advice("Lambda takes images from private ECR repositories of the function's region only.", "correct image-uri"),
     ),
     (
+        ("cannot be assumed by Lambda",),
+        Advice(
+            "The trust policy of the function's role does not let Lambda take it, the role is gone, or it has only just been made.",
+            "let the role's trust policy allow sts:AssumeRole to lambda.amazonaws.com; where it was deleted and made again, "
+            "set it on the function again",
+        ),
+    ),
+    (
         ("Cross-account pass role is not allowed",),
         Advice(
             "The function's role belongs to another account than the credentials of this run.",
@@ -56,6 +64,13 @@ WORDS: tuple[tuple[tuple[str, ...], Advice], ...] = (
         ),
     ),
     (
+        ("throttled by EC2",),
+        Advice(
+            "EC2 asks Lambda for fewer requests about network interfaces; this was tried again for minutes.",
+            "run this again later, with fewer deployments of functions in a VPC at the same time",
+        ),
+    ),
+    (
         ("Error occurred while Describe", "NotFound"),
         Advice("A subnet or a security group of vpc-config is not in this account and region.", "correct vpc-config"),
     ),
@@ -64,6 +79,25 @@ WORDS: tuple[tuple[tuple[str, ...], Advice], ...] = (
         Advice(
             "Lambda looks at the VPC with the credentials of this run, and these may not.",
             "allow ec2:DescribeVpcs, ec2:DescribeSubnets and ec2:DescribeSecurityGroups on * to the identity of this run",
+        ),
+    ),
+    (
+        ("Queue visibility timeout",),
+        Advice(
+            "A queue gives a message out again after its visibility timeout, while the function may still be at work on it.",
+            "raise the queue's timeout, at best to six times the function's (aws sqs set-queue-attributes --queue-url URL --attributes "
+            "VisibilityTimeout=SECONDS), or lower `timeout`",
+        ),
+    ),
+    (
+        ("NonExistentQueue",),
+        Advice("There is no such queue in that account and region.", "correct the event source, or make the queue"),
+    ),
+    (
+        ("Invalid filter pattern definition",),
+        Advice(
+            "Lambda cannot read a filter: the leaves of a pattern are lists.",
+            "write `filters: [{body: {kind: [new]}}]`: keys of the record, and at each end a list of values or conditions",
         ),
     ),
     (

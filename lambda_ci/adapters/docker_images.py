@@ -6,6 +6,7 @@ The engine's own builder is used (the API has no BuildKit without a session): ``
 from __future__ import annotations
 
 import threading
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from lambda_ci.adapters.registry_errors import RegistryError, pushing
 from lambda_ci.errors import BuildError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from lambda_ci.adapters.docker import Engine
@@ -64,45 +65,59 @@ def build(engine: Engine, context: IO[bytes], work: Work, *, log: Callable[[str]
     The engine ends a build, and removes its container, as soon as the connection of this call is gone.
     Raises BuildStopped, BuildLate, and what docker and requests raise.
     """
-    from docker.errors import APIError
-    from urllib3.exceptions import HTTPError, ReadTimeoutError
-
-    late, stream = threading.Event(), None
+    late = threading.Event()
     watch = threading.Timer(seconds, late.set)
     watch.daemon = True
     watch.start()
     try:
-        stream = engine.client.api.build(
-            fileobj=context,
-            custom_context=True,
-            dockerfile=work.dockerfile,
-            tag=work.name,
-            platform=work.platform,
-            buildargs=dict(work.arguments),
-            target=work.target or "",
-            pull=work.pull,
-            rm=True,
-            forcerm=True,
-            decode=True,
-            timeout=max(1, int(seconds)),
-        )
-        for line in stream:
-            if "error" in line:
-                raise BuildStopped(str((line.get("errorDetail") or {}).get("message") or line["error"]))
-            if text := str(line.get("stream", "")):
-                log(text)
-            if late.is_set():
-                raise BuildLate
+        with _ended(), closing(_begun(engine, context, work, seconds)) as stream:
+            _follow(stream, log, late)
+    finally:
+        watch.cancel()
+
+
+def _begun(engine: Engine, context: IO[bytes], work: Work, seconds: float) -> Generator[Mapping[str, Any]]:
+    """What the engine says of the build, as it says it."""
+    return engine.client.api.build(
+        fileobj=context,
+        custom_context=True,
+        dockerfile=work.dockerfile,
+        tag=work.name,
+        platform=work.platform,
+        buildargs=dict(work.arguments),
+        target=work.target or "",
+        pull=work.pull,
+        rm=True,
+        forcerm=True,
+        decode=True,
+        timeout=max(1, int(seconds)),
+    )
+
+
+def _follow(stream: Iterable[Mapping[str, Any]], log: Callable[[str], None], late: threading.Event) -> None:
+    for line in stream:
+        if "error" in line:
+            raise BuildStopped(str((line.get("errorDetail") or {}).get("message") or line["error"]))
+        if text := str(line.get("stream", "")):
+            log(text)
+        if late.is_set():
+            raise BuildLate
+
+
+@contextmanager
+def _ended() -> Iterator[None]:
+    """What ends a build, as it is told here."""
+    from docker.errors import APIError
+    from urllib3.exceptions import HTTPError, ReadTimeoutError
+
+    try:
+        yield
     except APIError as error:
         raise BuildStopped(str(error.explanation or error)) from error
     except ReadTimeoutError as error:
         raise BuildLate from error
     except HTTPError as error:
         raise RuntimeError(f"connection broken: {error}") from error
-    finally:
-        watch.cancel()
-        if stream is not None:
-            stream.close()
 
 
 def log_in(engine: Engine, address: str, login: Login) -> None:

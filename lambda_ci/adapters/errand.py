@@ -60,6 +60,11 @@ class Interpreter(Protocol):
         image cannot be started."""
         ...
 
+    @property
+    def image(self) -> str:
+        """The image that it is in, by digest (``NAME@sha256:…``); empty on this machine."""
+        ...
+
     def run(self, errand: Errand, *, into: Path) -> Completed:
         """Run the program to its end and put its outputs into ``into``, a folder that exists.
 

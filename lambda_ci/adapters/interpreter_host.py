@@ -29,6 +29,8 @@ class OnThisMachine:
     place: str
     identity: str
     is_image: bool
+    image: str = ""
+    """Where lambda-ci itself runs in an image, whoever started that knows its name; nothing here does."""
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     """What it needs to start."""
 
@@ -56,7 +58,7 @@ class OnThisMachine:
                 env={**self.environment, **errand.environment},
                 cwd=work,
                 timeout=errand.seconds,
-                late=Late,
+                raising=process.Raising(late=Late),
             )
             with explained():
                 _take(errand.outputs, work, into)

@@ -80,6 +80,10 @@ class InImage:
         return f"{self._image.name} ({self._image.digest[:19]})"
 
     @property
+    def image(self) -> str:
+        return f"{self._image.name.partition('@')[0]}@{self._image.digest}"
+
+    @property
     def identity(self) -> str:
         return f"{self._version} in {self._image.id} {self._image.architecture}"
 

@@ -27,6 +27,7 @@ VARIABLES = (
 )
 """Variables that hold a token. GitLab's has the name that the pipeline gives it under ``id_tokens``."""
 _FILE = "AWS_WEB_IDENTITY_TOKEN_FILE"
+_ITS_ROLE = "AWS_ROLE_ARN"
 _GITHUB = ("ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN")
 SECRETS = (*VARIABLES, "ACTIONS_ID_TOKEN_REQUEST_TOKEN")
 """Whoever reads one of these can take the role."""
@@ -35,12 +36,15 @@ _RETRIED = frozenset({429, 500, 502, 503, 504})
 _TIMEOUT = 15.0
 
 
-def token_source(environ: Mapping[str, str], *, audience: str, clock: Clock) -> Token | None:
-    """Gets a fresh token each time it is called, raising ``AwsError``; ``None`` where the CI system offers none."""
+def token_source(environ: Mapping[str, str], *, role: str, audience: str, clock: Clock) -> Token | None:
+    """Gets a fresh token each time it is called, raising ``AwsError``; ``None`` where the CI system offers none for this role.
+
+    A token in a file beside the ARN of another role (a runner in Kubernetes has both) is for that one, whose credentials may take this one.
+    """
     if all(environ.get(name) for name in _GITHUB):
         address, bearer = (environ[name] for name in _GITHUB)
         return lambda: _from_github(address, bearer, audience=audience, clock=clock)
-    if path := environ.get(_FILE):
+    if (path := environ.get(_FILE)) and environ.get(_ITS_ROLE) in {None, "", role}:
         return lambda: _from_file(path)
     found = next((environ[name] for name in VARIABLES if environ.get(name)), "")
     return (lambda: found) if found else None

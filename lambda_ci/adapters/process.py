@@ -31,42 +31,51 @@ class Completed:
     stderr: str
 
 
-def run(  # noqa: PLR0913 - what a caller need not say has a default
+@dataclass(frozen=True, kw_only=True)
+class Raising:
+    """The errors of a program that does not come to its end. ``advice``: how to mend that it is late."""
+
+    failure: type[LambdaCiError] = BuildError
+    late: type[LambdaCiError] | None = None
+    """Where that is another error than any other failure."""
+    advice: str = "try again; look at what it waits for (a network, a lock, a prompt)"
+
+
+_RAISING = Raising()
+
+
+def run(
     command: Sequence[str],
     *,
     env: Mapping[str, str],
     timeout: float,
     cwd: Path | None = None,
     input: str = "",
-    failure: type[LambdaCiError] = BuildError,
-    late: type[LambdaCiError] | None = None,
-    advice: str = "try again; look at what it waits for (a network, a lock, a prompt)",
+    raising: Raising = _RAISING,
     cancelled: threading.Event | None = None,
     meanwhile: Callable[[], None] = lambda: None,
 ) -> Completed:
     """Run a program to its end; any exit code is an answer.
 
     The program leads a process group of its own, which is killed as a whole at the deadline (``timeout`` seconds),
-    on an interrupt and on any other exception. Raises ``failure`` when the program cannot be started, and ``late`` (or else
-    ``failure``) when it is late, which ``advice`` says how to mend;
-    ``failure`` too when ``cancelled`` was set, which a thread gives that nobody else can interrupt. ``meanwhile`` is called once
-    the program has begun.
+    on an interrupt and on any other exception. Raises what ``raising`` says when the program cannot be started, is late, or
+    ``cancelled`` was set, which a thread gives that nobody else can interrupt. ``meanwhile`` is called once the program has begun.
     """
-    process = _start(command, env=env, cwd=cwd, failure=failure)
+    process = _start(command, env=env, cwd=cwd, failure=raising.failure)
     try:
         meanwhile()
         stdout, stderr = _ended(process, input.encode(), timeout=timeout, cancelled=cancelled)
     except subprocess.TimeoutExpired:
         _end(process)
-        raise (late or failure)(
+        raise (raising.late or raising.failure)(
             f"`{_shown(command)}` did not end within {timeout:.0f} s and was stopped",
-            fix=advice,
+            fix=raising.advice,
         ) from None
     except BaseException:
         _end(process)
         raise
     if cancelled is not None and cancelled.is_set():
-        raise failure(f"`{_shown(command)}` was stopped")
+        raise raising.failure(f"`{_shown(command)}` was stopped")
     return Completed(returncode=process.returncode, stdout=_text(stdout), stderr=_text(stderr))
 
 
@@ -94,7 +103,7 @@ def _start(
 def _ended(
     process: subprocess.Popen[bytes], input: bytes, *, timeout: float, cancelled: threading.Event | None
 ) -> tuple[bytes, bytes]:
-    """What it wrote, once it has ended. Raises TimeoutExpired."""
+    """What it wrote, once it has ended; nothing where it is not wanted any more. Raises TimeoutExpired."""
     if cancelled is None:
         return process.communicate(input, timeout=timeout)
     deadline = time.monotonic() + timeout
@@ -105,8 +114,9 @@ def _ended(
         except subprocess.TimeoutExpired:
             input = b""  # It has been taken over.
             if cancelled.is_set():
-                _kill(process)
-            elif left <= _LOOK:
+                _end(process)
+                return b"", b""
+            if left <= _LOOK:
                 raise
 
 

@@ -1,4 +1,4 @@
-"""Carrying a plan out: one loop over its changes, each done by its own room in ``resources/``.
+"""Carrying a plan out: one loop over its changes, each done by its own file in ``resources``.
 
 Takes the function to a published version that can be tested. The alias is not touched here: ``release.promote`` moves it.
 Every step can be the last one of a killed run: the next run's plan holds what is left.
@@ -10,12 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lambda_ci.deploy import changes
-from lambda_ci.deploy.current import Current, Live
+from lambda_ci.deploy.after_release import is_late
+from lambda_ci.deploy.current import Current
 from lambda_ci.deploy.desired import Desired
-from lambda_ci.deploy.finish import is_late
-from lambda_ci.deploy.layers import resolved
-from lambda_ci.deploy.parting import PUT_APART, PUT_TO_VERSION
+from lambda_ci.deploy.function_settings import PUT_TO_FUNCTION, PUT_TO_VERSION, FunctionSettings
+from lambda_ci.deploy.live import Live
+from lambda_ci.deploy.plan import changes
+from lambda_ci.deploy.plan.layers import resolved
 from lambda_ci.deploy.release import Release, released, unchanged
 from lambda_ci.deploy.resources.code import update_code
 from lambda_ci.deploy.resources.code_signing import update_code_signing
@@ -26,8 +27,8 @@ from lambda_ci.deploy.resources.reserved_concurrency import reserve
 from lambda_ci.deploy.resources.tags import update_tags
 from lambda_ci.deploy.resources.version import publish
 from lambda_ci.deploy.services import Services
-from lambda_ci.deploy.trouble import changed_meanwhile
-from lambda_ci.deploy.waiting import Readiness, Wait, readiness, wait
+from lambda_ci.deploy.writes.retry import changed_meanwhile
+from lambda_ci.deploy.writes.waiting import Readiness, Wait, readiness, wait
 from lambda_ci.model.change import Action, Resource
 
 if TYPE_CHECKING:
@@ -35,13 +36,24 @@ if TYPE_CHECKING:
 
 Update = Callable[[Desired, Current, Live, Services], Live]
 
+
+def _in_place(put: Callable[[Desired, FunctionSettings, Live, Services], None]) -> Update:
+    """What leaves code, configuration and revision of the function as they are."""
+
+    def update(desired: Desired, current: Current, live: Live, services: Services) -> Live:
+        put(desired, current.function_settings, live, services)
+        return live
+
+    return update
+
+
 UPDATES: Mapping[Resource, Update] = {
     Resource.CODE_SIGNING: update_code_signing,
     Resource.CONFIGURATION: update_configuration,
     Resource.CODE: update_code,
     Resource.TAGS: update_tags,
     Resource.RESERVED_CONCURRENCY: reserve,
-    **PUT_APART,
+    **{resource: _in_place(put) for resource, put in PUT_TO_FUNCTION.items()},
 }
 BESIDE = frozenset({Resource.CODE_SIGNING, Resource.TAGS, Resource.RESERVED_CONCURRENCY})
 """What leaves code and configuration as they are, and no revision guards."""

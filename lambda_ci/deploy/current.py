@@ -1,89 +1,30 @@
-"""What is there now: the unpublished function ($LATEST) and the version that the alias runs.
-
-Read with GetFunction, which Lambda allows 100 times a second; everything else shares 15 requests a second.
-"""
+"""What is there now: the unpublished function ($LATEST), the version that the alias runs, and of the rest what is declared."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from lambda_ci.adapters.aws_errors import asking, unless_absent
-from lambda_ci.adapters.lambda_members import places, request_form, unreported
-from lambda_ci.deploy.answers import complete
-from lambda_ci.deploy.apart import Apart, read_apart
-from lambda_ci.deploy.attached import Attached, read_attached
+from lambda_ci.adapters.aws_answers import complete
+from lambda_ci.adapters.aws_errors import asking
+from lambda_ci.adapters.lambda_members import places, unreported
+from lambda_ci.deploy.alias_settings import AliasSettings, read_alias_settings
 from lambda_ci.deploy.desired import URL_MARK
-from lambda_ci.deploy.leftover import is_leftover
-from lambda_ci.deploy.triggers.statements import place_of
+from lambda_ci.deploy.failed_creation import is_leftover
+from lambda_ci.deploy.function_settings import FunctionSettings, read_function_settings
+from lambda_ci.deploy.live import look
+from lambda_ci.deploy.triggers.permissions import place_of
 from lambda_ci.deploy.triggers.triggers import Present, read_triggers
-from lambda_ci.model.history import describes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mypy_boto3_lambda import LambdaClient
-    from mypy_boto3_lambda.type_defs import GetFunctionRequestTypeDef, GetFunctionResponseTypeDef
-    from pydantic import JsonValue
 
     from lambda_ci.adapters.aws import Aws
     from lambda_ci.adapters.lambda_members import Place
     from lambda_ci.deploy.desired import Desired
-
-LATEST = "$LATEST"
-_DIGEST = re.compile(r"[0-9a-f]{64}")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Live:
-    """One version of a function as AWS describes it. States are AWS's words, which are not a closed list."""
-
-    function_arn: str
-    """Without a version or an alias."""
-    version: str
-    revision_id: str
-    code_sha256: str
-    code_size: int
-    image: str = ""
-    """The address of the container image by digest; empty for a zip, and in answers that do not tell it."""
-    state: str
-    state_reason: str
-    update: str
-    """``LastUpdateStatus``."""
-    update_reason: str
-    last_modified: str
-    members: Mapping[str, JsonValue] = field(repr=False)
-    """In the form of a request: without what only answers have."""
-    environment: Mapping[str, str] = field(repr=False)
-    environment_error: str
-    """Why the variables cannot be read; empty where they can."""
-    tags: Mapping[str, str]
-    tags_error: str
-    reserved_concurrency: int | None = None
-    """Of the whole function; ``None``: nothing is reserved."""
-    location: str = field(default="", repr=False, compare=False)
-    """Where the package can be fetched for ten minutes; whoever has the address may do so. Empty where AWS does not say."""
-
-    @property
-    def timeout(self) -> int:
-        """Seconds that an invocation may take."""
-        return int(cast("int", self.members.get("Timeout", 3)))
-
-    def same_content(self, other: Live) -> bool:
-        """Whether both run the same code under the same configuration, whatever their state and revision."""
-        alike = describes(self.description, other.description) or describes(other.description, self.description)
-        members = {**other.members, "Description": self.members.get("Description")} if alike else other.members
-        return (self.code_sha256, {"Description": None, **self.members}, self.environment) == (
-            other.code_sha256,
-            {"Description": None, **members},
-            other.environment,
-        )
-
-    @property
-    def description(self) -> str:
-        """That of a version holds where it came from as well (``model.history``)."""
-        return str(self.members.get("Description", ""))
+    from lambda_ci.deploy.live import Live
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,9 +47,9 @@ class Current:
     """Of the project's layers that the function shall have: their ARNs by name, empty for those still to be published."""
     new_layers: frozenset[str] = frozenset()
     """Those that this run creates, and no other function's plan tells of."""
-    attached: Attached = field(default_factory=Attached)
+    alias_settings: AliasSettings = field(default_factory=AliasSettings)
     """Only what is declared was asked for."""
-    apart: Apart = field(default_factory=Apart)
+    function_settings: FunctionSettings = field(default_factory=FunctionSettings)
     """The same."""
     triggers: Present = field(default_factory=Present)
     """The same."""
@@ -120,20 +61,20 @@ def read(aws: Aws, desired: Desired) -> Current:
     seen = observe(client, desired.function_name, desired.alias)
     if seen.latest and is_leftover(client, seen.latest, desired.function_name, project=desired.project):
         seen = replace(seen, latest=None, leftover=seen.latest)
-    seen = replace(seen, apart=read_apart(aws, desired, seen.latest, seen.released))
+    seen = replace(seen, function_settings=read_function_settings(aws, desired, seen.latest, seen.released))
     if seen.latest is None:
-        return seen
-    attached = read_attached(client, desired)
+        return replace(seen, triggers=Present(now=aws.console.clock.utc()))
+    settings = read_alias_settings(client, desired)
     if seen.latest.tags.get(URL_MARK) == desired.alias:
-        attached = replace(attached, marked=seen.latest.function_arn)
-    seen = replace(seen, attached=attached, triggers=_triggers(aws, desired, seen.latest, attached))
+        settings = replace(settings, marked=seen.latest.function_arn)
+    seen = replace(seen, alias_settings=settings, triggers=_triggers(aws, desired, seen.latest, settings))
     return replace(seen, code_signing=_code_signing(client, desired.function_name)) if desired.code_signing else seen
 
 
-def _triggers(aws: Aws, desired: Desired, live: Live, attached: Attached) -> Present:
+def _triggers(aws: Aws, desired: Desired, live: Live, settings: AliasSettings) -> Present:
     if desired.triggers is None:
         return Present()
-    granted = attached.permissions.granted
+    granted = settings.permissions.granted
     place = place_of(live, desired.alias, project=desired.project, granted=granted)
     return read_triggers(aws, desired.triggers, place)
 
@@ -150,64 +91,6 @@ def observe(client: LambdaClient, function_name: str, alias: str) -> Current:
         places=places(client),
         unreported=unreported(client),
     )
-
-
-def look(client: LambdaClient, function_name: str, qualifier: str = "") -> Live | None:
-    """One version, or ``None`` where it does not exist. ``qualifier``: a version or an alias; default $LATEST."""
-    doing = f"read the function {function_name}{qualifier and ':'}{qualifier}"
-    version: GetFunctionRequestTypeDef = {"FunctionName": function_name}
-    if qualifier:
-        version["Qualifier"] = qualifier
-    answer = unless_absent(lambda: client.get_function(**version), doing=doing)
-    return live(client, answer, doing=doing) if answer is not None else None
-
-
-def live(client: LambdaClient, answer: GetFunctionResponseTypeDef, *, doing: str) -> Live:
-    """The answer of GetFunction, typed. Raises ``AwsError`` where it is not such an answer."""
-    complete(answer, "Configuration", doing=doing)
-    configuration = answer["Configuration"]
-    complete(configuration, "FunctionArn", "Version", "CodeSha256", doing=doing)
-    environment = configuration.get("Environment", {})
-    return Live(
-        function_arn=":".join(configuration["FunctionArn"].split(":")[:7]),
-        version=configuration["Version"],
-        revision_id=configuration.get("RevisionId", ""),
-        code_sha256=configuration.get("CodeSha256", ""),
-        code_size=configuration.get("CodeSize", 0),
-        image=_image(answer),
-        state=configuration.get("State", ""),
-        state_reason=_reason(configuration, "StateReason"),
-        update=configuration.get("LastUpdateStatus", ""),
-        update_reason=_reason(configuration, "LastUpdateStatusReason"),
-        last_modified=configuration.get("LastModified", ""),
-        members=_members(client, answer),
-        environment=environment.get("Variables", {}),
-        environment_error=environment.get("Error", {}).get("Message", ""),
-        tags=answer.get("Tags", {}),
-        tags_error=answer.get("TagsError", {}).get("Message", ""),
-        reserved_concurrency=answer.get("Concurrency", {}).get("ReservedConcurrentExecutions"),
-        location=answer.get("Code", {}).get("Location", ""),
-    )
-
-
-def _image(answer: GetFunctionResponseTypeDef) -> str:
-    """Where the answer names the image by tag only, its digest is that of the code (CodeSha256, then in hex)."""
-    code = answer.get("Code", {})
-    uri, digest = (
-        code.get("ResolvedImageUri") or code.get("ImageUri", ""),
-        answer["Configuration"].get("CodeSha256", ""),
-    )
-    return f"{uri}@sha256:{digest}" if uri and "@" not in uri and _DIGEST.fullmatch(digest) else uri
-
-
-def _members(client: LambdaClient, answer: GetFunctionResponseTypeDef) -> dict[str, JsonValue]:
-    members = request_form(client, cast("Mapping[str, object]", answer))
-    return {name: value for name, value in members.items() if name != "Environment"}
-
-
-def _reason(configuration: Mapping[str, object], name: str) -> str:
-    reason, code = configuration.get(name, ""), configuration.get(f"{name}Code", "")
-    return f"{reason} ({code})" if code else str(reason)
 
 
 def _code_signing(client: LambdaClient, function_name: str) -> str:

@@ -7,9 +7,11 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from lambda_ci.deploy.clearing import cleared
-from lambda_ci.deploy.layers import Layer, layer
-from lambda_ci.deploy.triggers.wanted import TRIGGERED, Triggers, described, wanted
+from lambda_ci.deploy.empty_members import cleared
+from lambda_ci.deploy.own_layer import Layer, layer
+from lambda_ci.deploy.triggers.declared import TRIGGERED, Triggers, described, is_scheduled, wanted
+from lambda_ci.deploy.triggers.event_sources import POLLED
+from lambda_ci.deploy.triggers.names import SCHEDULED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,8 +21,8 @@ if TYPE_CHECKING:
     from lambda_ci.deploy.package import AnyPackage
     from lambda_ci.model.artifact import LayerPackage
     from lambda_ci.model.settings import Function
-    from lambda_ci.model.spec.apart import RuntimeManagementSpec, ScalingSpec
     from lambda_ci.model.spec.function import FunctionSpec
+    from lambda_ci.model.spec.function_settings import RuntimeManagementSpec, ScalingSpec
     from lambda_ci.model.spec.serving import AsyncSpec, UrlSpec
 
 MARK = "lambda-ci:project"
@@ -149,7 +151,8 @@ def _code_only(whole: Desired) -> Desired:
 
 def _own_tags(spec: FunctionSpec, project: str) -> dict[str, str]:
     signed = spec.url is not None and spec.url != "none" and spec.url.auth_type == "AWS_IAM"
-    marks = {TRIGGERED: spec.triggers, URL_MARK: signed}
+    polled = any(one.event_source for one in spec.triggers or ())
+    marks = {TRIGGERED: spec.triggers, SCHEDULED: is_scheduled(spec.triggers), POLLED: polled, URL_MARK: signed}
     return {MARK: project, **{mark: spec.alias for mark, there in marks.items() if there}}
 
 

@@ -9,7 +9,7 @@ from lambda_ci.deploy.desired import MARK
 from lambda_ci.errors import AwsError
 
 if TYPE_CHECKING:
-    from lambda_ci.deploy.current import Live
+    from lambda_ci.deploy.live import Live
 
 
 def check_tags(live: Live, function_name: str) -> None:

@@ -12,7 +12,7 @@ from lambda_ci.model.artifact import ImagePackage, Package
 from lambda_ci.model.change import FieldChange
 
 if TYPE_CHECKING:
-    from lambda_ci.deploy.current import Live
+    from lambda_ci.deploy.live import Live
 
 AnyPackage: TypeAlias = Package | ImagePackage
 

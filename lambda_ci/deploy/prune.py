@@ -9,14 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lambda_ci.adapters.aws_answers import complete
 from lambda_ci.adapters.aws_errors import ABSENT, Refusal, asking, unless_absent
-from lambda_ci.deploy.answers import complete
-from lambda_ci.deploy.current import look
-from lambda_ci.deploy.mappings import mappings
+from lambda_ci.deploy.live import look
 from lambda_ci.deploy.ownership import check_owned
 from lambda_ci.deploy.resources.alias import aliases
-from lambda_ci.deploy.trouble import Persistence, Trouble, trouble
+from lambda_ci.deploy.triggers.mappings import listed
 from lambda_ci.deploy.versions import versions
+from lambda_ci.deploy.writes.retry import Persistence, Trouble, trouble
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -136,7 +136,7 @@ def _direct_use(client: LambdaClient, function_name: str, number: str) -> str:
     """Who uses the version by its number; empty where nobody does."""
     if _has_policy(client, function_name, number):
         return "a policy of its own"
-    return "an event source mapping" if mappings(client, f"{function_name}:{number}") else ""
+    return "an event source mapping" if listed(client, f"{function_name}:{number}") else ""
 
 
 def _has_policy(client: LambdaClient, function_name: str, number: str) -> bool:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambda_ci.deploy.beside import Work, carry_out
 from lambda_ci.deploy.resources.alias import create_alias, move_alias, read_alias
-from lambda_ci.deploy.trouble import changed_meanwhile
+from lambda_ci.deploy.writes.alias import Work, carry_out
+from lambda_ci.deploy.writes.retry import changed_meanwhile
 from lambda_ci.model.history import History
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lambda_ci.deploy.current import Current, Live
+    from lambda_ci.deploy.current import Current
+    from lambda_ci.deploy.live import Live
     from lambda_ci.deploy.resources.alias import Alias
     from lambda_ci.deploy.services import Services
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambda_ci.deploy.beside import Work, carry_out
-from lambda_ci.deploy.current import look
+from lambda_ci.deploy.live import look
 from lambda_ci.deploy.release import Release
 from lambda_ci.deploy.resources.alias import move_alias, read_alias
-from lambda_ci.deploy.trouble import changed_meanwhile
 from lambda_ci.deploy.versions import versions
+from lambda_ci.deploy.writes.alias import Work, carry_out
+from lambda_ci.deploy.writes.retry import changed_meanwhile
 from lambda_ci.errors import AwsError
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lambda_ci.deploy.published import Published
+from lambda_ci.deploy.published_layers import Published
 from lambda_ci.model.history import Record
 
 if TYPE_CHECKING:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lambda_ci.adapters.aws_answers import complete
 from lambda_ci.adapters.aws_errors import unless_absent
-from lambda_ci.deploy.answers import complete
-from lambda_ci.deploy.resources.alias import read_alias
 from lambda_ci.model.history import Record
 from lambda_ci.model.result import Past
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_lambda.type_defs import FunctionConfigurationTypeDef, ListVersionsByFunctionResponseTypeDef
+
+    from lambda_ci.deploy.resources.alias import Alias
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,13 +56,10 @@ def _version(described: FunctionConfigurationTypeDef) -> Version:
     )
 
 
-def past(client: LambdaClient, function_name: str, alias: str) -> tuple[Past, ...]:
+def past(client: LambdaClient, alias: Alias) -> tuple[Past, ...]:
     """What an alias ran, newest first, what was rolled back from last. Raises ``AwsError``."""
-    found = read_alias(client, function_name, alias)
-    if found is None:
-        return ()
-    known = {one.number: one for one in versions(client, function_name)}
-    history = found.history
+    known = {one.number: one for one in versions(client, alias.function_name)}
+    history = alias.history
     ran = [(number, False) for number in history.versions] + [(number, True) for number in history.abandoned]
     return tuple(_past(number, known.get(number), abandoned=abandoned) for number, abandoned in ran)
 
@@ -70,4 +68,11 @@ def _past(number: str, version: Version | None, *, abandoned: bool) -> Past:
     if version is None:
         return Past(version=number, abandoned=abandoned)
     record = version.record
-    return Past(version=number, commit=record.commit, run=record.run, published=version.published, abandoned=abandoned)
+    return Past(
+        version=number,
+        commit=record.commit,
+        run=record.run,
+        config=record.config,
+        published=version.published,
+        abandoned=abandoned,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
@@ -38,7 +39,9 @@ class Resource(StrEnum):
     SCALING = "scaling"
     ALIAS = "alias"
     SCHEDULE = "schedule"
+    SCHEDULER = "scheduler"
     PERMISSION = "permission"
+    EVENT_SOURCE = "event-source"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,3 +172,8 @@ class Plan:
     def find(self, resource: Resource) -> Change | None:
         """The change to one resource; ``None`` where it stays."""
         return next((c for c in self.changes if c.resource is resource and c.action is not Action.UNCHANGED), None)
+
+
+def hashed(value: str | None) -> str:
+    """``sha256:1a2b3c4d``; empty where there is no value."""
+    return "" if value is None else f"sha256:{hashlib.sha256(value.encode()).hexdigest()[:8]}"

@@ -40,7 +40,7 @@ class History:
 
     @classmethod
     def parse(cls, description: str, *, runs: str) -> Self:
-        """The history in an alias's description. ``runs``: the version it runs now, whoever moved it there."""
+        """The history in an alias's description. ``runs``: the version it runs now, also where somebody else moved it there."""
         note, record = _parted(description)
         measured = _INIT.search(record)
         past, _, abandoned = record[: measured.start() if measured else None].partition(_ABANDONED.strip(" "))

@@ -47,7 +47,7 @@ class PullRequest:
     from_fork: bool = False
     """Whether its code comes from another repository, whose owners are not trusted."""
     privileged: bool = False
-    """Whether this run has the base repository's rights whoever wrote the code (GitHub: pull_request_target, workflow_run)."""
+    """Whether this run has the base repository's rights even where the code is a stranger's (GitHub: pull_request_target, workflow_run)."""
 
     @property
     def mark(self) -> str:

@@ -117,9 +117,23 @@ class Past:
     version: str
     commit: str = ""
     run: str = ""
+    config: str = ""
+    """Hex, abbreviated: tells whether two versions were declared alike."""
     published: str = ""
     abandoned: bool = False
     """Whether it was rolled back from."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Polled:
+    """An event source of the alias. ``state`` and ``result`` (of the last look at the source) are AWS's words; a source that is
+    declared and has no mapping has neither."""
+
+    source: str
+    mapping: str = ""
+    """Its UUID."""
+    state: str = ""
+    result: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,6 +145,12 @@ class Upcoming:
     enabled: bool
     every: str = ""
     runs: tuple[str, ...] = ()
+    timezone: str = ""
+    """Whose local time the expression is; empty for a rule, which knows UTC only."""
+    local: tuple[str, ...] = ()
+    """The runs, in that time."""
+    known: bool = True
+    """Whether this machine has the data of the time zone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,6 +182,8 @@ class FunctionResult:
     """What was deleted: versions, or the whole function; only ``prune`` and ``destroy`` do."""
     kept: Mapping[str, str] = field(default_factory=dict)
     """Old versions that stay, and why."""
+    weights: Mapping[str, float] = field(default_factory=dict)
+    """The part of the calls, between 0 and 1, that goes to other versions, by number; only ``status`` asks."""
     history: tuple[Past, ...] = ()
     """What the alias ran, newest first; only ``status`` asks."""
     released: bool = False
@@ -169,6 +191,8 @@ class FunctionResult:
     unpublished: bool | None = None
     """Whether $LATEST differs from what the alias runs; only ``status`` asks."""
     schedules: tuple[Upcoming, ...] = ()
+    event_sources: tuple[Polled, ...] = ()
+    """Only ``status`` asks for them, where one is declared."""
     """When it is called by the clock."""
     failure: Failure | None = None
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from lambda_ci.model.schedule import DAYS, Unschedulable, parse
-
+DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
+"""1 to 7, as AWS counts them."""
 _NAMES = {name: number for number, name in enumerate(DAYS)}
 _WORDS = {
     "@hourly": "0 * * * *",
@@ -18,24 +18,28 @@ _WORDS = {
 }
 
 
-def meant(text: str) -> str:
-    """``; in AWS's form that is cron(…)``, to be added to a sentence; empty where it cannot be told."""
-    fields = _WORDS.get(text, text).upper().split()
-    converted = _converted(fields) if len(fields) == 5 else f"cron({text})" if len(fields) == 6 else ""
-    try:
-        parse(converted or "?")
-    except (Unschedulable, RecursionError):
-        both = len(fields) == 5 and fields[2] != "*" and fields[4] != "*"
-        return "; a day of month and a day of week take two schedules" if both else ""
-    return f"; in AWS's form that is {converted}"
+def six_fields(text: str) -> str:
+    """AWS's six for Unix's five, and six as they are; empty where it cannot be told. Whether AWS takes them is not looked at."""
+    fields = _fields(text)
+    return _converted(fields) if len(fields) == 5 else text if len(fields) == 6 else ""
+
+
+def names_both_days(text: str) -> bool:
+    """Whether Unix would run it on days of the month and on days of the week, which takes two schedules of AWS."""
+    fields = _fields(text)
+    return len(fields) == 5 and fields[2] != "*" and fields[4] != "*"
+
+
+def _fields(text: str) -> list[str]:
+    return _WORDS.get(text, text).upper().split()
 
 
 def _converted(fields: list[str]) -> str:
     minutes, hours, day, month, weekday = fields
     if weekday in {"*", "?"}:
-        return f"cron({minutes} {hours} {'*' if day == '?' else day} {month} ? *)"
+        return f"{minutes} {hours} {'*' if day == '?' else day} {month} ? *"
     days = _weekdays(weekday) if day in {"*", "?"} else ""
-    return f"cron({minutes} {hours} ? {month} {days} *)" if days else ""
+    return f"{minutes} {hours} ? {month} {days} *" if days else ""
 
 
 def _weekdays(text: str) -> str:

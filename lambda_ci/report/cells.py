@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambda_ci.model.artifact import NO_BYTECODE
-from lambda_ci.model.change import Action
 from lambda_ci.report import measures
-from lambda_ci.report.plan import SIGNS
 
 if TYPE_CHECKING:
     from lambda_ci.model.result import FunctionResult
@@ -23,7 +21,9 @@ def version(one: FunctionResult) -> str:
 
 
 def alias(one: FunctionResult) -> str:
-    """``live``; after a failure, where it stayed."""
+    """``live``; after a failure, where it stayed; ``live (10% to 15)`` where a part of its calls goes to another version."""
+    if one.weights:
+        return f"{one.alias} ({', '.join(f'{share * 100:.4g}% to {number}' for number, share in one.weights.items())})"
     if one.failure is None or one.released or not one.alias:
         return one.alias or NOTHING
     if one.previous_version:
@@ -32,6 +32,7 @@ def alias(one: FunctionResult) -> str:
 
 
 def package_size(one: FunctionResult) -> str:
+    """Of the zip file."""
     return measures.size(one.build.size) if one.build else NOTHING
 
 
@@ -68,8 +69,13 @@ def changed(one: FunctionResult) -> str:
 
 
 def changes(one: FunctionResult) -> str:
-    """``~ code, + version``."""
-    changing = [change for change in one.plan.changes if change.action is not Action.UNCHANGED] if one.plan else []
+    """``~ code, + version``. Plans are a matter of few verbs: the others do not wait for the import."""
+    if one.plan is None:
+        return NOTHING
+    from lambda_ci.model.change import Action
+    from lambda_ci.report.plan import SIGNS
+
+    changing = [change for change in one.plan.changes if change.action is not Action.UNCHANGED]
     return ", ".join(f"{SIGNS[change.action]} {change.resource}" for change in changing) or NOTHING
 
 
@@ -106,4 +112,5 @@ def smoke(one: FunctionResult) -> str:
 
 
 def duration(one: FunctionResult) -> str:
+    """Of everything that was done for the function."""
     return measures.seconds(one.seconds)

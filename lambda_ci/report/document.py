@@ -13,7 +13,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from lambda_ci.report import layers
+from lambda_ci.report import event_sources, layers
 from lambda_ci.report.difference import savings_members
 from lambda_ci.report.failure import worst
 from lambda_ci.report.schedules import triggers
@@ -129,8 +129,10 @@ def _observed(one: FunctionResult) -> dict[str, JsonValue]:
     return _state(one) | {
         "state": one.state or None,
         "unpublished": one.unpublished,
+        "weights": dict(one.weights),
         "history": [_past(past) for past in one.history],
         **triggers(one),
+        **event_sources.members(one),
     }
 
 
@@ -139,6 +141,7 @@ def _past(past: Past) -> dict[str, JsonValue]:
         "version": past.version,
         "commit": past.commit or None,
         "run": past.run or None,
+        "config": past.config or None,
         "published": past.published or None,
         "abandoned": past.abandoned,
     }

@@ -12,11 +12,12 @@ if TYPE_CHECKING:
 
 WRITING = frozenset({"deploy", "rollback"})
 """Verbs after whose failure people ask what callers get now."""
-_BEFORE = "Callers get what they got before."
+_BEFORE = "Callers of what failed get what they got before."
+_UNWRITTEN = "Nothing of what failed was written to AWS: its callers get what they got before."
 _AFTERWARDS = {
     2: "Nothing was built, and nothing on AWS was changed.",
-    3: "Nothing of what failed was written to AWS. " + _BEFORE,
-    4: "Nothing of what failed was written to AWS. " + _BEFORE,
+    3: _UNWRITTEN,
+    4: _UNWRITTEN,
     5: "An alias moves only at the end: where the table does not show it moved, callers get what they got before. "
     "Running the same again goes on from here, and does nothing twice.",
     6: _BEFORE + " The version that failed stays on AWS for you to look at, until it is pruned.",

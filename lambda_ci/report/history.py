@@ -28,6 +28,7 @@ def _line(past: Past) -> str:
         past.published[:19].replace("T", " "),
         past.commit and f"commit {past.commit}",
         past.run and f"run {past.run}",
+        past.config and f"config {past.config}",
     ]
     said = "  ".join(filter(None, [*facts, "rolled back" if past.abandoned else ""]))
     return f"  {past.version:>6}  {said}".rstrip()

@@ -1,4 +1,4 @@
-"""Text made safe for GitHub-flavoured Markdown, whoever wrote it. https://github.github.com/gfm/"""
+"""Text made safe for GitHub-flavoured Markdown, also where strangers wrote it. https://github.github.com/gfm/"""
 
 from __future__ import annotations
 

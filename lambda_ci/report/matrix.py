@@ -50,7 +50,7 @@ def jobs(functions: Sequence[Function], *, most: int = MOST_JOBS) -> list[Job]:
 
 
 def github(functions: Sequence[Function]) -> str:
-    """JSON for ``strategy.matrix``. GitHub refuses an empty matrix: whoever uses it asks ``any`` first."""
+    """JSON for ``strategy.matrix``. GitHub refuses an empty one: the job needs a condition on the output ``any``."""
     return json.dumps({"include": [_entry(job) for job in jobs(functions)]}, separators=(",", ":"))
 
 

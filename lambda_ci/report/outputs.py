@@ -12,6 +12,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from lambda_ci.errors import BuildError, ConfigurationError, PackageError
 from lambda_ci.report.document import document
 from lambda_ci.report.plan import plan_text
 
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 PLAN_BYTES = 64 * 1024
 RESULT_BYTES = 256 * 1024
 _CUT = "\n… (cut: the log has all of it)"
+_MOVING = frozenset({"deploy", "rollback", "preview up"})
+"""Verbs that move aliases."""
+_BEFORE_AWS = frozenset({0, *(kind.exit_code for kind in (ConfigurationError, BuildError, PackageError))})
+"""Exit codes of runs that wrote nothing, unless a function says so."""
 _KEPT = ("function-name", "function-arn", "version", "previous-version", "alias", "changed", "failure")
 """What a function's part of the result keeps where the whole is too long."""
 
@@ -34,10 +39,9 @@ def outputs(result: RunResult, *, workspace: Path | None = None) -> dict[str, st
     """Output name → value. Paths below ``workspace`` are relative to it, as steps on the host need them."""
     result = replace(result, functions=tuple(_brief(one, workspace) for one in result.functions))
     values = {name: _value(result.functions, read) for name, read in FUNCTION.items()}
-    if any(one.changed is not None for one in result.functions):
-        values["changed"] = "true" if result.changed else "false"
-    elif result.affected and not result.functions:
-        values["changed"] = "false"
+    values["changed"] = _changed(result)
+    if result.verb in _MOVING:
+        values["version"] = _value(result.functions, _running)
     if result.matrix is not None:
         values["matrix"] = result.matrix
         values["any"] = "true" if result.functions else "false"
@@ -61,6 +65,19 @@ FUNCTION: Mapping[str, Callable[[FunctionResult], str]] = {
     "sbom-path": lambda one: str(one.build.sbom) if one.build and one.build.sbom else "",
     "provenance-path": lambda one: str(one.build.provenance) if one.build and one.build.provenance else "",
 }
+
+
+def _changed(result: RunResult) -> str:
+    """Nothing was, where no function tells, unless it failed when AWS may have been written to; only a whole plan knows what would be."""
+    if any(one.changed is not None for one in result.functions):
+        return "true" if result.changed else "false"
+    unknown = result.matrix is not None or (result.exit_code and result.verb == "plan")
+    return "" if unknown or result.exit_code not in _BEFORE_AWS else "false"
+
+
+def _running(one: FunctionResult) -> str:
+    """The version that the alias runs: after a failure the one before, unless it was moved."""
+    return one.previous_version if one.failure and not one.released else one.version
 
 
 def cut(text: str, *, limit: int) -> str:

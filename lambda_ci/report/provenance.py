@@ -33,10 +33,11 @@ _ALGORITHMS = {
 def statement(inventory: Inventory, origins: Origins) -> Members:
     """The statement, unsigned: a CI system's own attestation signs it."""
     package = inventory.package
+    told = package.bytecode
     definition: Members = {
         "buildType": BUILD_TYPE,
         "externalParameters": dict(origins.parameters),
-        "internalParameters": {"lock": origins.lock},
+        "internalParameters": {"lock": origins.lock, **({"bytecode": told.place} if told.place else {})},
         "resolvedDependencies": [*_dependencies(inventory, origins)],
     }
     return {
@@ -75,7 +76,7 @@ def _dependencies(inventory: Inventory, origins: Origins) -> Iterator[Members]:
         if component.sha256:
             yield from _source(component)
             yield _wheel(component)
-    yield from _images(inventory.components)
+    yield from _images(inventory.components, compiling=inventory.package.bytecode.image)
 
 
 def _repository(found: Repository) -> Members:
@@ -116,8 +117,13 @@ def _location(origin: Place) -> Members:
     return {"uri": quoted(origin.url), "downloadLocation": quoted(origin.url)} if origin.url else {}
 
 
-def _images(components: Iterable[Component]) -> Iterator[Members]:
-    images = {(one.made.image, one.made.digest) for one in components if one.made and one.made.digest}
-    for name, digest in sorted(images):
+def _images(components: Iterable[Component], *, compiling: str) -> Iterator[Members]:
+    """``compiling``: the one whose Python compiled the bytecode, by digest; empty where it was in none."""
+    made = [one.made for one in components if one.made and one.made.digest]
+    building = {f"{one.image.partition('@')[0]}@{one.digest}" for one in made}
+    for image in sorted(building | ({compiling} if compiling else set())):
+        name, _, digest = image.rpartition("@")
         algorithm, _, value = digest.partition(":")
-        yield {"name": name, "digest": {algorithm: value}, "annotations": {"use": "wheels were built in it"}}
+        uses = ["wheels were built in it"] if image in building else []
+        uses += ["bytecode was compiled in it"] if image == compiling else []
+        yield {"name": name, "digest": {algorithm: value}, "annotations": {"use": ", ".join(uses)}}

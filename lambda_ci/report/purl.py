@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -46,6 +47,7 @@ def repository(url: str) -> str:
     return quoted(url if url.startswith("git+") else f"git+{url}")
 
 
+@cache  # The links of a distribution are in the papers of every function that has it.
 def quoted(url: str) -> str:
     """The address with only the characters that a URI has (RFC 3986)."""
     return quote(url, safe="%:/?#[]@!$&'()*+,;=~")

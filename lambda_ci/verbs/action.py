@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
 _ON_AWS = ("plan", "deploy", "rollback", "prune", "invoke", "status", "preview")
 _VERBS = ("check", "build", *_ON_AWS)
-_DRY = ("deploy", "plan", "check", "build", "preview")
-"""What `dry-run: true` goes with: the first becomes the second, and the others write nothing to AWS anyway."""
+_SHOWING = ("preview", "prune")
+"""Verbs that have a `--dry-run` of their own."""
+_DRY = ("deploy", "plan", "check", "build", "status", *_SHOWING)
+"""What `dry-run: true` goes with: the first becomes the second, and the three that follow write nothing to AWS anyway."""
 _SWITCHES = ("local", "matrix", "comment", DRY_RUN)
 _PREVIEWS = ("up", "down", "sweep")
 _OPTIONS = {"to": "rollback", "keep": "prune", "payload": "invoke", "prebuilt": "preview"}
@@ -32,7 +34,7 @@ def argv_of(inputs: Mapping[str, str]) -> Sequence[str]:
     verb = _verb(inputs)
     local = ["--local"] if verb in _ON_AWS and _is_on(inputs, "local") else []
     word = [_text(inputs, "preview")] if verb == "preview" and _text(inputs, "preview") else []
-    dry = ["--dry-run"] if verb == "preview" and _is_on(inputs, DRY_RUN) else []
+    dry = ["--dry-run"] if verb in _SHOWING and _is_on(inputs, DRY_RUN) else []
     comment = ["--comment"] if verb == "plan" and _is_on(inputs, "comment") else []
     matrix = ["--matrix", "github"] if verb == "plan" and _is_on(inputs, "matrix") else []
     given = {name: _text(inputs, name) for name, owner in _OPTIONS.items() if owner == verb}

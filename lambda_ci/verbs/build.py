@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lambda_ci.verbs.building.pipeline import build
 from lambda_ci.verbs.command import Command, add_json, add_settings
 from lambda_ci.verbs.outcome import result_of
-from lambda_ci.verbs.settling import settle
+from lambda_ci.verbs.settings import settle
 from lambda_ci.verbs.world import Outcome
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from lambda_ci.model.artifact import Package
     from lambda_ci.model.result import RunResult
-    from lambda_ci.verbs.building.packages import Built
+    from lambda_ci.verbs.building.made import Built
     from lambda_ci.verbs.world import World
 
 

@@ -12,10 +12,10 @@ from lambda_ci.verbs.cloud import reach
 from lambda_ci.verbs.command import AwsCommand
 from lambda_ci.verbs.deploying.deployment import Deployment
 from lambda_ci.verbs.deploying.releasing import all_or_none, each
+from lambda_ci.verbs.next_runs import foretold
 from lambda_ci.verbs.origin import record_of
 from lambda_ci.verbs.outcome import result_of
-from lambda_ci.verbs.settling import settle
-from lambda_ci.verbs.upcoming import foretold
+from lambda_ci.verbs.settings import settle
 from lambda_ci.verbs.world import Outcome
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from lambda_ci.deploy.services import Services
     from lambda_ci.model.result import FunctionResult
     from lambda_ci.model.settings import Settings
-    from lambda_ci.verbs.building.packages import Built
+    from lambda_ci.verbs.building.made import Built
     from lambda_ci.verbs.world import World
 
 

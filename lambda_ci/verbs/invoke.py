@@ -10,7 +10,7 @@ from lambda_ci.model.result import FunctionResult
 from lambda_ci.verbs.cloud import reach
 from lambda_ci.verbs.command import AwsCommand
 from lambda_ci.verbs.outcome import failure_of, result_of
-from lambda_ci.verbs.settling import settle
+from lambda_ci.verbs.settings import settle
 from lambda_ci.verbs.world import Outcome
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ class Invoke(AwsCommand):
             name=function.name,
             function_name=function.function_name,
             version=invocation.executed_version or "",
+            alias="" if self.qualifier else function.spec.alias,
             seconds=invocation.seconds,
             failure=_failure(function, invocation),
         )

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 from lambda_ci.errors import BuildError
 from lambda_ci.model.result import FunctionResult
 from lambda_ci.model.settings import Layer
-from lambda_ci.verbs.building.parts import known_as, parts
-from lambda_ci.verbs.building.private import with_access
-from lambda_ci.verbs.building.supply import selection_of
+from lambda_ci.verbs.building.parts import known_as, parts, selection_of
+from lambda_ci.verbs.building.private_indexes import with_access
 from lambda_ci.verbs.command import Command, add_json, add_settings
 from lambda_ci.verbs.outcome import failure_of, result_of
-from lambda_ci.verbs.settling import settle
+from lambda_ci.verbs.settings import settle
 from lambda_ci.verbs.world import Outcome
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lambda_ci.ci.marks import stands
+from lambda_ci.ci.known import Known, known
 from lambda_ci.model.result import FunctionResult
 from lambda_ci.verbs.outcome import result_of
 from lambda_ci.verbs.world import Outcome
@@ -26,6 +26,6 @@ def fanned_out(settings: Settings, world: World, *, system: str, seconds: float)
     functions = [FunctionResult(name=one.name, function_name=one.function_name) for one in settings.functions]
     matrix = github(settings.functions)
     result = replace(result_of("plan", settings, functions, seconds=seconds), matrix=matrix)
-    chosen = system if system in SYSTEMS else "gitlab" if stands("GITLAB_CI", world.environ) else "github"
+    chosen = system if system in SYSTEMS else "gitlab" if known(world.environ) is Known.GITLAB else "github"
     text = matrix if chosen == "github" else gitlab(settings.functions)
     return Outcome(result=result, text=text, document=document(result) | {"matrix": json.loads(matrix)})

@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lambda_ci.errors import AwsError, ConfigurationError
-from lambda_ci.model.history import Record
 from lambda_ci.model.inventory import Repository
 
 if TYPE_CHECKING:
+    from lambda_ci.model.history import Record
     from lambda_ci.model.settings import Settings
     from lambda_ci.verbs.world import World
 
@@ -38,6 +38,7 @@ def _found(settings: Settings, world: World) -> Repository | None:
 def record_of(settings: Settings, world: World) -> Record:
     """What the versions that are published now remember. A work tree with changes is no commit, but comes after one."""
     from lambda_ci.ci.run import run_of
+    from lambda_ci.model.history import Record
 
     repository, run = repository_of(settings, world), run_of(world.environ)
     commit, number = repository.commit if repository else "", run.number if run else ""

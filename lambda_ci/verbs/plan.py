@@ -11,9 +11,9 @@ from lambda_ci.verbs.cloud import reach
 from lambda_ci.verbs.command import AwsCommand
 from lambda_ci.verbs.deploying.planning import Planning
 from lambda_ci.verbs.matrix import SYSTEMS, fanned_out
+from lambda_ci.verbs.next_runs import foretold
 from lambda_ci.verbs.outcome import result_of
-from lambda_ci.verbs.settling import settle
-from lambda_ci.verbs.upcoming import foretold
+from lambda_ci.verbs.settings import settle
 from lambda_ci.verbs.world import Outcome
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from lambda_ci.errors import ConfigurationError
 from lambda_ci.inputs.options import options
 from lambda_ci.model.result import RunResult
 from lambda_ci.verbs.command import Command, add_json, add_settings
-from lambda_ci.verbs.settling import settle
+from lambda_ci.verbs.settings import settle
 from lambda_ci.verbs.world import Outcome
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Policy(Command):
 
     @staticmethod
     def declare(parser: argparse.ArgumentParser) -> None:
-        from lambda_ci.deploy.policy import VERBS
+        from lambda_ci.deploy.iam.policy import VERBS
 
         text = "the rights of this verb only, such as plan; may be repeated. Previews are not among the others: preview"
         parser.add_argument("--verb", action="append", choices=sorted((*VERBS, PREVIEW)), default=[], help=text)
@@ -76,7 +76,7 @@ class Policy(Command):
         return Outcome(result=result, text=text, document=document(result) | members)
 
     def _check_together(self) -> None:
-        """Raises ConfigurationError for flags that would mean nothing: whoever gives them expects them to limit something."""
+        """Raises ConfigurationError for flags without a meaning here, which somebody may have given as a limit."""
         if (given := self._given(_OF_TRUST)) and not self.trust:
             fix = "add --trust with the CI system, or leave them out"
             raise ConfigurationError(f"{given}: only a trust policy has them", fix=fix)
@@ -99,7 +99,8 @@ class Policy(Command):
         return ", ".join(f"--{name.replace('_', '-')}" for name in names if getattr(self, name))
 
     def _rights(self, world: World) -> tuple[str, dict[str, JsonValue]]:
-        from lambda_ci.deploy.policy import INLINE, MANAGED, VERBS, document, policy, size
+        from lambda_ci.deploy.iam.policy import INLINE, MANAGED, VERBS, document, policy, size
+        from lambda_ci.deploy.iam.scheduler import role_notes
         from lambda_ci.report.policy import policy_notes
 
         settings, verbs = self._asked(world)
@@ -109,6 +110,7 @@ class Policy(Command):
             raise ConfigurationError("these verbs need no rights for this configuration", fix="leave --verb out")
         characters = size(statements)
         notes = policy_notes([one.actions for one in statements], size=characters, managed=MANAGED, inline=INLINE)
+        notes += role_notes(settings, account=account, region=region) if "deploy" in (verbs or VERBS) else []
         notes += (
             []
             if self.verb

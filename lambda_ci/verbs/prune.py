@@ -5,19 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lambda_ci.errors import ConfigurationError, LambdaCiError
-from lambda_ci.model.result import FunctionResult
+from lambda_ci.errors import ConfigurationError
 from lambda_ci.verbs.cloud import reach
 from lambda_ci.verbs.command import AwsCommand
-from lambda_ci.verbs.outcome import failure_of, result_of
-from lambda_ci.verbs.settling import settle
+from lambda_ci.verbs.each import Each
+from lambda_ci.verbs.outcome import result_of
+from lambda_ci.verbs.settings import settle
 from lambda_ci.verbs.world import Outcome
 
 if TYPE_CHECKING:
     import argparse
 
-    from lambda_ci.deploy.services import Services
-    from lambda_ci.model.settings import Function
+    from lambda_ci.verbs.each import Attempt
     from lambda_ci.verbs.world import World
 
 _DEFAULT = 10
@@ -45,38 +44,29 @@ class Prune(AwsCommand):
 
         started, keep = world.clock.monotonic(), _count(self.keep)
         settings, services = reach(settle(self, world), world, local=self.local)
-        functions = [self._attempt(one, settings.project, keep, services) for one in settings.functions]
+        functions = Each.of(settings, services).do(lambda one: self._prune(one, settings.project, keep), doing="prune")
         result = result_of("prune", settings, functions, seconds=world.clock.monotonic() - started)
         return Outcome(result=result, text=table(result), document=document(result))
 
-    def _attempt(self, function: Function, project: str, keep: int, services: Services) -> FunctionResult:
-        """One function; what fails, fails for this function only."""
-        result = FunctionResult(name=function.name, function_name=function.function_name)
-        try:
-            with services.console.step(f"prune {function.name}"):
-                return self._pruned(result, project, keep, services)
-        except LambdaCiError as error:
-            return replace(result, failure=failure_of(error))
-
-    def _pruned(self, result: FunctionResult, project: str, keep: int, services: Services) -> FunctionResult:
+    def _prune(self, attempt: Attempt, project: str, keep: int) -> None:
         from lambda_ci.deploy.prune import prune, survey
 
-        pruning = survey(result.function_name, keep=keep, project=project, services=services)
+        name, services = attempt.function.function_name, attempt.services
+        pruning = survey(name, keep=keep, project=project, services=services)
         if pruning is None:
-            services.console.line(f"there is no function {result.function_name}")
-            return replace(result, changed=False)
-        result = replace(result, function_arn=pruning.function_arn, kept=pruning.stays)
+            services.console.line(f"there is no function {name}")
+            attempt.result = replace(attempt.result, changed=False)
+            return
+        attempt.result = replace(attempt.result, function_arn=pruning.function_arn, kept=pruning.stays, changed=False)
         if self.dry_run:
             services.console.line(f"would delete: {', '.join(pruning.goes) or 'nothing'}")
-            return replace(result, changed=False)
-        ended: dict[str, str] = {}
-        try:
-            ended.update(prune(result.function_name, pruning, services))
-        except LambdaCiError as error:
-            result = replace(result, failure=failure_of(error))
-        removed = tuple(number for number, reason in ended.items() if not reason)
-        refused = {number: reason for number, reason in ended.items() if reason}
-        return replace(result, removed=removed, kept={**refused, **pruning.stays}, changed=bool(removed))
+            return
+        for number, refusal in prune(name, pruning, services):
+            result = attempt.result
+            if refusal:
+                attempt.result = replace(result, kept={number: refusal, **result.kept})
+            else:
+                attempt.result = replace(result, removed=(*result.removed, number), changed=True)
 
 
 def _count(text: str) -> int:

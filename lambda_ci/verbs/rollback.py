@@ -5,20 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lambda_ci.errors import LambdaCiError
-from lambda_ci.model.result import FunctionResult
 from lambda_ci.verbs.cloud import reach
 from lambda_ci.verbs.command import AwsCommand
 from lambda_ci.verbs.deploying.verification import check, tested
-from lambda_ci.verbs.outcome import failure_of, result_of
-from lambda_ci.verbs.settling import settle
+from lambda_ci.verbs.each import Each
+from lambda_ci.verbs.outcome import result_of
+from lambda_ci.verbs.settings import settle
 from lambda_ci.verbs.world import Outcome
 
 if TYPE_CHECKING:
     import argparse
 
-    from lambda_ci.deploy.services import Services
-    from lambda_ci.model.settings import Function, Settings
+    from lambda_ci.model.settings import Settings
+    from lambda_ci.verbs.each import Attempt
     from lambda_ci.verbs.world import World
 
 
@@ -44,41 +43,30 @@ class Rollback(AwsCommand):
 
         started = world.clock.monotonic()
         settings, services = reach(settle(self, world), world, local=self.local)
-        functions = [self._attempt(one, settings, services, world) for one in settings.functions]
+        functions = Each.of(settings, services).do(lambda one: self._roll_back(one, settings), doing="roll back")
         result = result_of("rollback", settings, functions, seconds=world.clock.monotonic() - started)
         return Outcome(result=result, text=table(result), document=document(result))
 
-    def _attempt(self, function: Function, settings: Settings, services: Services, world: World) -> FunctionResult:
-        """One function; what fails, fails for this function only."""
-        started = world.clock.monotonic()
-        result = FunctionResult(name=function.name, function_name=function.function_name, alias=function.spec.alias)
-        try:
-            with world.console.step(f"roll back {function.name}"):
-                result = self._rolled_back(result, function, settings, services)
-        except LambdaCiError as error:
-            result = replace(result, failure=failure_of(error))
-        return replace(result, seconds=world.clock.monotonic() - started)
-
-    def _rolled_back(
-        self, result: FunctionResult, function: Function, settings: Settings, services: Services
-    ) -> FunctionResult:
+    def _roll_back(self, attempt: Attempt, settings: Settings) -> None:
         from lambda_ci.deploy.rollback import choose, roll_back
         from lambda_ci.deploy.rollout.settle import halt
 
+        function, services = attempt.function, attempt.services
         name, alias = function.function_name, function.spec.alias
+        attempt.result = replace(attempt.result, alias=alias)
         halted = halt(name, alias, function.spec.rollout, services)
         rollback = choose(name, alias, to=self.to or halted, services=services)
         release = rollback.release
         if release.moves and not rollback.ran:
             services.console.line(f"the alias never ran version {release.version}: testing it first")
             smoke = tested(function, release, settings, services)
-            result = replace(result, smoke=smoke)
+            attempt.result = replace(attempt.result, smoke=smoke)
             check(smoke, release, services, fix="choose another version with --to")
         changed = roll_back(rollback, services) or bool(halted)
         came_from = f" (commit {commit})" if (commit := rollback.version.record.commit) else ""
         services.console.line(f"alias {release.alias} runs version {release.version}{came_from}")
-        return replace(
-            result,
+        attempt.result = replace(
+            attempt.result,
             function_arn=release.function_arn,
             version=release.version,
             previous_version=release.previous_version,

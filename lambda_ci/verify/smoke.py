@@ -36,6 +36,11 @@ NOT_YET = {
 """Refusals that pass by themselves. AWS gives them before the function runs, so that asking again cannot run it twice
 (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html)."""
 
+NEW_ROLE = 20.0
+"""Seconds that a role which was just made, or a grant for it, may still be unknown where functions run; the same refusals stay where
+a role is wrong."""
+_ASSUMED = "cannot be assumed by Lambda"
+
 
 def smoke(
     cases: Sequence[SmokeCase], *, client: LambdaClient, function_arn: str, root: Path, clock: Clock
@@ -67,13 +72,21 @@ def _result(name: str, case: SmokeCase, invocation: Invocation) -> SmokeResult:
 
 def _invoke(client: LambdaClient, function_arn: str, payload: bytes, clock: Clock) -> Invocation:
     """Invoke as soon as AWS lets the function run."""
-    deadline = clock.monotonic() + PATIENCE
+    began = clock.monotonic()
     pause = FIRST_PAUSE
     while True:
         try:
             return invoke(client, function_arn=function_arn, payload=payload, clock=clock)
         except Refusal as refusal:
-            if refusal.code not in NOT_YET or clock.monotonic() + pause > deadline:
+            if clock.monotonic() + pause > began + _patience(refusal):
                 raise
         clock.sleep(pause)
         pause = min(2 * pause, LONGEST_PAUSE)
+
+
+def _patience(refusal: Refusal) -> float:
+    """For how many seconds a refusal may pass by itself; 0: it does not."""
+    if refusal.code in NOT_YET:
+        return PATIENCE
+    unknown = refusal.code == "AccessDeniedException" and _ASSUMED in refusal.message
+    return NEW_ROLE if unknown or refusal.code == "KMSAccessDeniedException" else 0.0

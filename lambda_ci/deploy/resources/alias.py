@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lambda_ci.adapters.aws_answers import complete
 from lambda_ci.adapters.aws_errors import asking, unless_absent
-from lambda_ci.deploy.answers import complete
 from lambda_ci.model.history import History
 
 if TYPE_CHECKING:

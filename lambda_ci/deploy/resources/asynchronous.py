@@ -1,25 +1,62 @@
-"""Writing what becomes of asynchronous invocations of an alias."""
+"""What becomes of asynchronous invocations of an alias."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from lambda_ci.deploy.answers import complete
-from lambda_ci.deploy.attached import Events, events_of, read_events
-from lambda_ci.deploy.beside import Work, carry_out
+from lambda_ci.adapters.aws_answers import complete
+from lambda_ci.adapters.aws_errors import unless_absent
+from lambda_ci.deploy.writes.alias import Work, carry_out
 from lambda_ci.model.change import Action, Change, FieldChange, Resource
 from lambda_ci.model.spec.serving import AsyncSpec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mypy_boto3_lambda.type_defs import PutFunctionEventInvokeConfigRequestTypeDef
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_lambda.type_defs import (
+        FunctionEventInvokeConfigResponseTypeDef,
+        PutFunctionEventInvokeConfigRequestTypeDef,
+    )
 
     from lambda_ci.deploy.desired import Desired
     from lambda_ci.deploy.services import Services
 
 _RETRIES, _AGE = 2, 21600
 """What AWS does where nothing is set."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Events:
+    """What becomes of asynchronous invocations; ``None`` where AWS does as it does by itself."""
+
+    retries: int | None = None
+    age: int | None = None
+    """Seconds."""
+    on_success: str = ""
+    on_failure: str = ""
+
+
+def read_events(client: LambdaClient, function_name: str, alias: str) -> Events | None:
+    """``None`` where nothing is set for the alias."""
+    doing = f"read the rules for asynchronous invocations of {function_name}:{alias}"
+    answer = unless_absent(
+        lambda: client.get_function_event_invoke_config(FunctionName=function_name, Qualifier=alias), doing=doing
+    )
+    return events_of(answer, doing) if answer is not None else None
+
+
+def events_of(answer: FunctionEventInvokeConfigResponseTypeDef, doing: str) -> Events:
+    """The answer, typed. Raises ``AwsError`` where it is not one of AWS."""
+    complete(answer, "FunctionArn", doing=doing)
+    destinations = answer.get("DestinationConfig", {})
+    return Events(
+        retries=answer.get("MaximumRetryAttempts"),
+        age=answer.get("MaximumEventAgeInSeconds"),
+        on_success=destinations.get("OnSuccess", {}).get("Destination", ""),
+        on_failure=destinations.get("OnFailure", {}).get("Destination", ""),
+    )
 
 
 def events_change(desired: Desired, events: Events | None) -> Change | None:

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from lambda_ci.adapters.aws_answers import complete
 from lambda_ci.adapters.lambda_members import Place, code_members
-from lambda_ci.deploy.answers import complete
-from lambda_ci.deploy.comparison import differing
-from lambda_ci.deploy.current import live as live_of
+from lambda_ci.deploy.live import live as live_of
 from lambda_ci.deploy.package import runs
-from lambda_ci.deploy.received import check_received
-from lambda_ci.deploy.undisturbed import check_undisturbed
-from lambda_ci.deploy.upload import carrier, location
-from lambda_ci.deploy.writing import Write, write
+from lambda_ci.deploy.plan.comparison import differing
+from lambda_ci.deploy.staging.upload import carrier, location
+from lambda_ci.deploy.writes.code_digest import check_received
+from lambda_ci.deploy.writes.concurrent_change import check_undisturbed
+from lambda_ci.deploy.writes.function import Write, write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mypy_boto3_lambda.type_defs import GetFunctionResponseTypeDef, UpdateFunctionCodeRequestTypeDef
 
-    from lambda_ci.deploy.current import Current, Live
+    from lambda_ci.deploy.current import Current
     from lambda_ci.deploy.desired import Desired
+    from lambda_ci.deploy.live import Live
     from lambda_ci.deploy.services import Services
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambda_ci.deploy.answers import complete
-from lambda_ci.deploy.writing import Write, write
+from lambda_ci.adapters.aws_answers import complete
+from lambda_ci.deploy.writes.function import Write, write
 
 if TYPE_CHECKING:
-    from lambda_ci.deploy.current import Current, Live
+    from lambda_ci.deploy.current import Current
     from lambda_ci.deploy.desired import Desired
+    from lambda_ci.deploy.live import Live
     from lambda_ci.deploy.services import Services
 
 

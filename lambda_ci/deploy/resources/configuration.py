@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from lambda_ci.adapters.aws_answers import complete
 from lambda_ci.adapters.lambda_members import Place
-from lambda_ci.deploy.answers import complete
-from lambda_ci.deploy.comparison import differing, environment, environment_differs, whole
-from lambda_ci.deploy.current import live as live_of
-from lambda_ci.deploy.undisturbed import check_undisturbed
-from lambda_ci.deploy.writing import Write, write
+from lambda_ci.deploy.live import live as live_of
+from lambda_ci.deploy.plan.comparison import differing, environment, environment_differs, whole
+from lambda_ci.deploy.writes.concurrent_change import check_undisturbed
+from lambda_ci.deploy.writes.function import Write, write
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda.type_defs import GetFunctionResponseTypeDef, UpdateFunctionConfigurationRequestTypeDef
 
-    from lambda_ci.deploy.current import Current, Live
+    from lambda_ci.deploy.current import Current
     from lambda_ci.deploy.desired import Desired
+    from lambda_ci.deploy.live import Live
     from lambda_ci.deploy.services import Services
 
 

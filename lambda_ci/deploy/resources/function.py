@@ -5,22 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
+from lambda_ci.adapters.aws_answers import complete
 from lambda_ci.adapters.aws_errors import Refusal, asking, unless_absent
 from lambda_ci.adapters.lambda_members import code_members
-from lambda_ci.deploy.answers import complete
-from lambda_ci.deploy.current import look
-from lambda_ci.deploy.received import check_received
+from lambda_ci.deploy.live import look
 from lambda_ci.deploy.resources.code_signing import signing
-from lambda_ci.deploy.trouble import Persistence, Trouble, changed_meanwhile, trouble
-from lambda_ci.deploy.upload import carrier, location
-from lambda_ci.deploy.waiting import Unusable, Wait, wait
+from lambda_ci.deploy.staging.upload import carrier, location
+from lambda_ci.deploy.writes.code_digest import check_received
+from lambda_ci.deploy.writes.retry import Persistence, Trouble, changed_meanwhile, trouble
+from lambda_ci.deploy.writes.waiting import Unusable, Wait, wait
 from lambda_ci.errors import AwsError
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda.type_defs import CreateFunctionRequestTypeDef, FunctionConfigurationResponseTypeDef
 
-    from lambda_ci.deploy.current import Live
     from lambda_ci.deploy.desired import Desired
+    from lambda_ci.deploy.live import Live
     from lambda_ci.deploy.services import Services
 
 

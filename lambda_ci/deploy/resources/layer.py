@@ -6,11 +6,12 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
+from lambda_ci.adapters.aws_answers import complete
 from lambda_ci.adapters.aws_errors import Refusal, asking, unless_absent
-from lambda_ci.deploy.answers import complete
-from lambda_ci.deploy.layers import Layer, attached
-from lambda_ci.deploy.layers import layer as layer_of
-from lambda_ci.deploy.upload import location
+from lambda_ci.deploy.own_layer import Layer
+from lambda_ci.deploy.own_layer import layer as layer_of
+from lambda_ci.deploy.plan.layers import attached
+from lambda_ci.deploy.staging.upload import location
 from lambda_ci.errors import AwsError
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ _LONGEST_PAUSE = 20.0
 
 
 def announce(function: str, layers: Sequence[LayerPackage | str] | None, *, project: str, services: Services) -> None:
-    """Say in the order of the configuration who needs which layer, so that the plans of functions that share one agree whoever
-    is faster: the first creates it."""
+    """Say in the order of the configuration who needs which layer, so that plans of functions that share a layer do not
+    depend on timing: the first of them creates it."""
     for one in layers or ():
         if not isinstance(one, str):
             services.layers.first(layer_of(one, project=project).name, function)

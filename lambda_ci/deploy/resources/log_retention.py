@@ -5,17 +5,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambda_ci.deploy.apart import log_group_name
-from lambda_ci.deploy.beside import Work, carry_out
+from lambda_ci.deploy.writes.alias import Work, carry_out
 from lambda_ci.model.change import Action, Change, FieldChange, Resource
 
 if TYPE_CHECKING:
     from lambda_ci.adapters.logs import LogGroup
-    from lambda_ci.deploy.current import Current, Live
     from lambda_ci.deploy.desired import Desired
+    from lambda_ci.deploy.live import Live
     from lambda_ci.deploy.services import Services
 
 _FOREVER = "none"
+
+
+def log_group_name(desired: Desired, latest: Live | None) -> str:
+    """Where the function logs once it is as declared."""
+    for members in (desired.members, latest.members if latest else {}):
+        logging = members.get("LoggingConfig")
+        if isinstance(logging, dict) and logging.get("LogGroup"):
+            return str(logging["LogGroup"])
+    return f"/aws/lambda/{desired.function_name}"
 
 
 def retention_change(desired: Desired, group: LogGroup | None, name: str) -> Change | None:
@@ -32,8 +40,8 @@ def retention_change(desired: Desired, group: LogGroup | None, name: str) -> Cha
     return Change(resource=Resource.LOG_RETENTION, action=action, fields=(*made, days))
 
 
-def keep_logs(desired: Desired, current: Current, live: Live, services: Services) -> Live:
-    """The function as it is; its log group as declared."""
+def keep_logs(desired: Desired, group: LogGroup | None, live: Live, services: Services) -> None:
+    """The log group of the function as declared. ``group``: as it is; ``None``: not there."""
     logs, name = services.aws.logs(), log_group_name(desired, live)
     wanted = desired.log_retention if isinstance(desired.log_retention, int) else None
 
@@ -49,5 +57,4 @@ def keep_logs(desired: Desired, current: Current, live: Live, services: Services
         send=send,
         look=lambda: logs.find(name),
     )
-    carry_out(work, current.apart.log_group, services)
-    return live
+    carry_out(work, group, services)

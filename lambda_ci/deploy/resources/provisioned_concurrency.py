@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambda_ci.deploy.answers import complete
-from lambda_ci.deploy.attached import provisioned_of, read_provisioned
-from lambda_ci.deploy.beside import Work, carry_out
+from lambda_ci.adapters.aws_answers import complete
+from lambda_ci.adapters.aws_errors import ABSENT, unless_absent
+from lambda_ci.deploy.writes.alias import Work, carry_out
 from lambda_ci.errors import AwsError
 from lambda_ci.model.change import Action, Change, FieldChange, Resource
 
 if TYPE_CHECKING:
-    from lambda_ci.deploy.attached import Provisioned
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_lambda.type_defs import (
+        GetProvisionedConcurrencyConfigResponseTypeDef,
+        PutProvisionedConcurrencyConfigResponseTypeDef,
+    )
+
     from lambda_ci.deploy.desired import Desired
     from lambda_ci.deploy.services import Services
 
@@ -19,6 +25,38 @@ WARMING = 900.0
 """Seconds until all are ready: AWS starts them at a limited rate, and each runs its initialisation."""
 _PAUSE = 5.0
 _READY, _FAILED = "READY", "FAILED"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Provisioned:
+    """Environments that are kept warm. ``status`` is AWS's word: IN_PROGRESS, READY or FAILED."""
+
+    requested: int
+    status: str
+    reason: str = ""
+
+
+def read_provisioned(client: LambdaClient, function_name: str, alias: str) -> Provisioned | None:
+    """``None`` where none is kept warm."""
+    doing = f"read the provisioned concurrency of {function_name}:{alias}"
+    answer = unless_absent(
+        lambda: client.get_provisioned_concurrency_config(FunctionName=function_name, Qualifier=alias),
+        doing=doing,
+        codes={ABSENT, "ProvisionedConcurrencyConfigNotFoundException"},
+    )
+    return provisioned_of(answer, doing) if answer is not None else None
+
+
+def provisioned_of(
+    answer: GetProvisionedConcurrencyConfigResponseTypeDef | PutProvisionedConcurrencyConfigResponseTypeDef, doing: str
+) -> Provisioned:
+    """The answer, typed. Raises ``AwsError`` where it is not one of AWS."""
+    complete(answer, "RequestedProvisionedConcurrentExecutions", "Status", doing=doing)
+    return Provisioned(
+        requested=answer["RequestedProvisionedConcurrentExecutions"],
+        status=answer["Status"],
+        reason=answer.get("StatusReason", ""),
+    )
 
 
 def provisioned_change(desired: Desired, provisioned: Provisioned | None) -> Change | None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambda_ci.deploy.answers import complete
-from lambda_ci.deploy.writing import Write, write
+from lambda_ci.adapters.aws_answers import complete
+from lambda_ci.deploy.writes.function import Write, write
 from lambda_ci.model.change import Action, Change, FieldChange, Resource
 
 if TYPE_CHECKING:
-    from lambda_ci.deploy.current import Current, Live
+    from lambda_ci.deploy.current import Current
     from lambda_ci.deploy.desired import Desired
+    from lambda_ci.deploy.live import Live
     from lambda_ci.deploy.services import Services
 
 

@@ -6,20 +6,39 @@ Source: "Configuring Lambda runtime management settings" in the developer guide.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambda_ci.deploy.answers import complete
-from lambda_ci.deploy.apart import Runtime, read_runtime
-from lambda_ci.deploy.beside import Work, carry_out
+from lambda_ci.adapters.aws_answers import complete
+from lambda_ci.adapters.aws_errors import asking
+from lambda_ci.deploy.writes.alias import Work, carry_out
 from lambda_ci.model.change import Action, Change, FieldChange, Resource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_lambda.type_defs import PutRuntimeManagementConfigRequestTypeDef
 
     from lambda_ci.deploy.desired import Desired
     from lambda_ci.deploy.services import Services
+
+
+@dataclass(frozen=True, kw_only=True)
+class Runtime:
+    """Of one version. ``mode``: Auto, FunctionUpdate or Manual; ``arn`` of the build that Manual names."""
+
+    mode: str
+    arn: str = ""
+
+
+def read_runtime(client: LambdaClient, function_name: str, version: str) -> Runtime:
+    """Of a published version, by its number. Raises ``AwsError``."""
+    doing = f"read the runtime management of {function_name}:{version}"
+    with asking(doing):
+        answer = client.get_runtime_management_config(FunctionName=function_name, Qualifier=version)
+    complete(answer, "UpdateRuntimeOn", doing=doing)
+    return Runtime(mode=answer["UpdateRuntimeOn"], arn=answer.get("RuntimeVersionArn") or "")
 
 
 def runtime_change(desired: Desired, seen: Runtime | None) -> Change | None:

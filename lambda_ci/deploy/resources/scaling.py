@@ -5,20 +5,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from lambda_ci.deploy.answers import complete
-from lambda_ci.deploy.apart import read_scaling
-from lambda_ci.deploy.beside import Work, carry_out
-from lambda_ci.deploy.waiting import Wait, wait
+from lambda_ci.adapters.aws_answers import complete
+from lambda_ci.adapters.aws_errors import unless_absent
+from lambda_ci.deploy.writes.alias import Work, carry_out
+from lambda_ci.deploy.writes.waiting import Wait, wait
 from lambda_ci.model.change import Action, Change, FieldChange, Resource
 from lambda_ci.model.naming import kebab
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_lambda.type_defs import FunctionScalingConfigTypeDef
 
     from lambda_ci.deploy.desired import Desired
     from lambda_ci.deploy.services import Services
+
+
+def read_scaling(client: LambdaClient, function_name: str, version: str) -> dict[str, int]:
+    """Empty where AWS chose."""
+    doing = f"read the scaling of {function_name}:{version}"
+    answer = unless_absent(
+        lambda: client.get_function_scaling_config(FunctionName=function_name, Qualifier=version), doing=doing
+    )
+    if answer is None:
+        return {}
+    complete(answer, "FunctionArn", doing=doing)
+    return cast("dict[str, int]", dict(answer.get("RequestedFunctionScalingConfig", {})))
 
 
 def scaling_change(desired: Desired, seen: Mapping[str, int]) -> Change | None:

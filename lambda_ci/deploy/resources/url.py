@@ -1,26 +1,26 @@
-"""Writing the function URL of an alias. It is only as public as its permissions (``url_permissions``) say."""
+"""The function URL of an alias. It is only as public as its permissions (``url_permissions``) say."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
-from lambda_ci.adapters.aws_errors import asking
-from lambda_ci.deploy.answers import complete
-from lambda_ci.deploy.attached import read_url, url_of
-from lambda_ci.deploy.beside import Work, carry_out
+from lambda_ci.adapters.aws_answers import complete
+from lambda_ci.adapters.aws_errors import asking, unless_absent
 from lambda_ci.deploy.desired import URL_MARK
+from lambda_ci.deploy.writes.alias import Work, carry_out
 from lambda_ci.errors import AwsError
 from lambda_ci.model.change import Action, Change, FieldChange, Resource
 from lambda_ci.model.naming import kebab
 from lambda_ci.model.spec.serving import UrlSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_lambda.type_defs import CreateFunctionUrlConfigRequestTypeDef, GetFunctionUrlConfigResponseTypeDef
     from pydantic import JsonValue
 
-    from lambda_ci.deploy.attached import Url
     from lambda_ci.deploy.desired import Desired
     from lambda_ci.deploy.services import Services
 
@@ -32,6 +32,36 @@ _CORS = {
     "ExposeHeaders": "expose_headers",
     "MaxAge": "max_age",
 }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Url:
+    """A URL as it is; ``cors`` under AWS's names."""
+
+    address: str
+    auth_type: str
+    invoke_mode: str = "BUFFERED"
+    cors: Mapping[str, JsonValue] = field(default_factory=dict)
+
+
+def read_url(client: LambdaClient, function_name: str, alias: str) -> Url | None:
+    """``None`` where the alias has no URL."""
+    doing = f"read the function URL of {function_name}:{alias}"
+    answer = unless_absent(
+        lambda: client.get_function_url_config(FunctionName=function_name, Qualifier=alias), doing=doing
+    )
+    return url_of(answer, doing) if answer is not None else None
+
+
+def url_of(answer: GetFunctionUrlConfigResponseTypeDef, doing: str) -> Url:
+    """The answer, typed. Raises ``AwsError`` where it is not one of AWS."""
+    complete(answer, "FunctionUrl", "AuthType", doing=doing)
+    return Url(
+        address=answer["FunctionUrl"],
+        auth_type=answer["AuthType"],
+        invoke_mode=answer.get("InvokeMode", "BUFFERED"),
+        cors=cast("Mapping[str, JsonValue]", answer.get("Cors", {})),
+    )
 
 
 def url_change(desired: Desired, url: Url | None) -> Change | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
-from lambda_ci.deploy.answers import complete
-from lambda_ci.deploy.attached import STATEMENTS, Permissions, read_permissions
-from lambda_ci.deploy.beside import Work, carry_out
+from lambda_ci.adapters.aws_answers import complete
+from lambda_ci.deploy.alias_policy import STATEMENTS, Permissions, read_permissions
+from lambda_ci.deploy.writes.alias import Work, carry_out
 from lambda_ci.model.change import Action, Change, FieldChange, Resource
 from lambda_ci.model.spec.serving import UrlSpec
 
@@ -83,7 +83,8 @@ def _before(name: str, permissions: Permissions) -> str:
 
 
 def _told(name: str) -> str:
-    return f"{STATEMENTS[name].action} for everybody"
+    through = " through the URL" if "InvokedViaFunctionUrl" in STATEMENTS[name].request else ""
+    return f"{STATEMENTS[name].action} for everybody{through}"
 
 
 def _request(name: str, desired: Desired) -> AddPermissionRequestTypeDef:

@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
+from lambda_ci.adapters.aws_answers import complete
 from lambda_ci.adapters.aws_errors import Refusal, asking
-from lambda_ci.deploy.answers import complete
-from lambda_ci.deploy.current import live as live_of
-from lambda_ci.deploy.received import check_received, publishable
-from lambda_ci.deploy.trouble import Persistence
-from lambda_ci.deploy.waiting import PUBLISHING, Readiness, Wait, readiness, wait
+from lambda_ci.deploy.live import live as live_of
+from lambda_ci.deploy.writes.code_digest import check_received, publishable
+from lambda_ci.deploy.writes.retry import Persistence
+from lambda_ci.deploy.writes.waiting import PUBLISHING, Readiness, Wait, readiness, wait
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda.type_defs import GetFunctionResponseTypeDef, PublishVersionRequestTypeDef
 
-    from lambda_ci.deploy.current import Live
     from lambda_ci.deploy.desired import Desired
+    from lambda_ci.deploy.live import Live
     from lambda_ci.deploy.services import Services
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambda_ci.deploy.beside import Work, carry_out
 from lambda_ci.deploy.resources.alias import describe_alias, move_alias, read_alias
+from lambda_ci.deploy.writes.alias import Work, carry_out
 from lambda_ci.errors import AwsError
 
 if TYPE_CHECKING:

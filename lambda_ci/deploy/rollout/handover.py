@@ -14,7 +14,7 @@ from lambda_ci.adapters.codedeploy import LIMIT, Group, Shift
 from lambda_ci.deploy.resources.alias import read_alias
 from lambda_ci.deploy.rollout.following import find, follow, given_back, record, take_back
 from lambda_ci.deploy.rollout.mark import CREATING, put_mark, remove_mark
-from lambda_ci.deploy.trouble import changed_meanwhile
+from lambda_ci.deploy.writes.retry import changed_meanwhile
 from lambda_ci.errors import AwsError, RollbackError, VerificationError
 
 if TYPE_CHECKING:
@@ -105,7 +105,8 @@ class _Handover:
 
     def _begun(self) -> str:
         """The id of the deployment: a new one, or that of a run which was killed, or whose answer was lost."""
-        for _ in range(_TRIES):
+        unseen = 0
+        while unseen < _TRIES:
             refusal: AwsError | None = None
             if self._can_begin():
                 self.asked = True
@@ -121,9 +122,10 @@ class _Handover:
                 raise changed_meanwhile(f"the alias {self.release.alias} of {self.release.function_name}")
             if self.asked:
                 raise refusal
+            unseen += other is None
             self._wait_for(other)
         raise AwsError(
-            f"CodeDeploy {self.spec.name} takes no deployment: others were before this one {_TRIES} times",
+            f"CodeDeploy {self.spec.name} takes no deployment, and shows none that is under way ({_TRIES} looks)",
             why="A deployment group works on one deployment at a time.",
             fix="give each function a deployment group of its own, or run this again",
         )

@@ -34,7 +34,7 @@ def look(cloudwatch: CloudWatch, release: Release, rollout: RolloutSpec, *, sinc
 
 
 def trouble(health: Health, rollout: RolloutSpec) -> str:
-    """Why the rollout has to end; empty where nothing speaks against it. An alarm that is gone can ring no more. Pure."""
+    """Why the rollout has to end; empty where nothing speaks against it. A declared alarm that was deleted ends it as well. Pure."""
     if absent := missing(health, rollout):
         return f"the alarm {', '.join(absent)} is gone"
     ringing = [alarm for alarm in health.alarms if alarm.state == "ALARM"]

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from lambda_ci.adapters.aws_answers import complete
 from lambda_ci.adapters.aws_errors import asking
-from lambda_ci.deploy.answers import complete
 from lambda_ci.errors import AwsError
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lambda_ci.adapters.aws_errors import Refusal
 from lambda_ci.adapters.codedeploy import Shift
-from lambda_ci.deploy.current import look
+from lambda_ci.deploy.live import look
 from lambda_ci.deploy.resources.alias import read_alias
 from lambda_ci.deploy.rollout.following import find, follow, given_back, record, record_left, take_back
 from lambda_ci.deploy.rollout.handover import group_of
@@ -15,7 +15,7 @@ from lambda_ci.deploy.rollout.weights import split
 from lambda_ci.errors import AwsError
 
 if TYPE_CHECKING:
-    from lambda_ci.deploy.current import Live
+    from lambda_ci.deploy.live import Live
     from lambda_ci.deploy.rollout.mark import Mark
     from lambda_ci.deploy.services import Services
     from lambda_ci.model.spec.serving import RolloutSpec

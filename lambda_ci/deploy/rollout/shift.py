@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambda_ci.deploy.current import LATEST
+from lambda_ci.deploy.live import LATEST
 from lambda_ci.deploy.release import promote
 from lambda_ci.deploy.resources.alias import read_alias
 from lambda_ci.deploy.rollout.handover import hand_over

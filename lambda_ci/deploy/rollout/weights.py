@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambda_ci.deploy.beside import Work, carry_out
 from lambda_ci.deploy.release import check_split
 from lambda_ci.deploy.resources.alias import read_alias, weigh_alias
-from lambda_ci.deploy.trouble import changed_meanwhile
+from lambda_ci.deploy.writes.alias import Work, carry_out
+from lambda_ci.deploy.writes.retry import changed_meanwhile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

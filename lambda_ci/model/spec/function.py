@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
 
-from lambda_ci.model.spec.apart import Retention, RuntimeManagementSpec, ScalingSpec
+from lambda_ci.model.spec.function_settings import Retention, RuntimeManagementSpec, ScalingSpec
 from lambda_ci.model.spec.packages import AuditSpec, BuildSpec, ImageSpec, PackageSpec
 from lambda_ci.model.spec.section import Section
 from lambda_ci.model.spec.serving import AsyncSpec, RolloutSpec, SmokeCase, UrlSpec

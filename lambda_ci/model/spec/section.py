@@ -11,6 +11,8 @@ def kebab(name: str) -> str:
 
 
 class Section(BaseModel):
+    """Frozen, strict, without unknown keys; keys are in kebab-case, and no error repeats a value, which may be a secret."""
+
     model_config = ConfigDict(
         frozen=True,
         strict=True,

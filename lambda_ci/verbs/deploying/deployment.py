@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from lambda_ci.errors import Interrupted, LambdaCiError
 from lambda_ci.model.artifact import ImagePackage
-from lambda_ci.model.change import Resource
 from lambda_ci.model.history import Record
 from lambda_ci.verbs.building.images import carried
 from lambda_ci.verbs.deploying.verification import check, check_callable, tested
@@ -17,20 +16,27 @@ from lambda_ci.verbs.outcome import failure_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lambda_ci.deploy.attached import Attached
+    from lambda_ci.deploy.alias_settings import AliasSettings
     from lambda_ci.deploy.current import Current
     from lambda_ci.deploy.desired import Desired
+    from lambda_ci.deploy.package import AnyPackage
     from lambda_ci.deploy.release import Release
     from lambda_ci.deploy.services import Services
     from lambda_ci.image.maker import Maker
     from lambda_ci.model.change import Plan
     from lambda_ci.model.result import Failure, FunctionResult
     from lambda_ci.model.settings import Settings
-    from lambda_ci.verbs.building.packages import Built
+    from lambda_ci.verbs.building.made import Built
     from lambda_ci.verbs.world import World
 
 AGAIN = "deploy again: the next run finishes what this one began"
-STOPPED = failure_of(Interrupted("interrupted while it was deployed; the alias moves only at the very end", fix=AGAIN))
+STOPPED = failure_of(
+    Interrupted(
+        "interrupted while it was deployed",
+        why="The alias runs what it ran before, or all of the tested version: `lambda-ci status` tells which.",
+        fix=AGAIN,
+    )
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,43 +88,65 @@ class Deployment:
 
     def prepare(self) -> None:
         """Up to a version that has passed its tests. No caller sees anything of it."""
-        from lambda_ci.deploy import apply, changes, deployed, desired, release
-        from lambda_ci.deploy.resources.layer import look_for_layers
-        from lambda_ci.report.plan import plan_text
+        from lambda_ci.deploy.release import unchanged
 
         package = carried(self.built, self.maker, self.services, write=True)
         if package is None:
             return
         self.result = replace(self.result, image=package.uri if isinstance(package, ImagePackage) else "")
-        layers, project = self.built.layers, self.settings.project
-        wanted = desired.desired(self.built.function, package, project=project, layers=layers)
-        present = look_for_layers(wanted, self._settled(wanted), self.services)
-        revision = present.latest.revision_id if present.latest else ""
-        check_revision(self.settings, function_name=wanted.function_name, revision=revision)
-        plan = changes.plan(wanted, present, staging=self.services.staging)
-        plan = deployed.with_difference(plan, wanted, present, self.services)
-        self.services.console.line(plan_text(plan))
-        self.result = replace(self.result, plan=plan, changed=plan.changed)
+        wanted, present = self._sides(package)
+        plan = self._planned(wanted, present)
         if not plan.changed:
-            self._keep(release.unchanged(present))
-            self._reached(present.attached)
+            self._keep(unchanged(present))
+            self._reached(present.alias_settings)
             self.done = True
             return
         if self.guard:
             self.guard(present)
-        self._check_newer(plan, present)
+        self._check_newer(present)
         check_callable(self.built.function, plan, present)
-        new = apply.apply(plan, wanted, present, self.services)
+        release = self._published(plan, wanted, present)
+        self.prepared = Prepared(plan=plan, wanted=wanted, present=present, release=release)
+
+    def _sides(self, package: AnyPackage) -> tuple[Desired, Current]:
+        """What is declared, and what is there."""
+        from lambda_ci.deploy.desired import desired
+        from lambda_ci.deploy.resources.layer import look_for_layers
+
+        layers, project = self.built.layers, self.settings.project
+        wanted = desired(self.built.function, package, project=project, layers=layers)
+        present = look_for_layers(wanted, self._settled(wanted), self.services)
+        revision = present.latest.revision_id if present.latest else ""
+        check_revision(self.settings, function_name=wanted.function_name, revision=revision)
+        return wanted, present
+
+    def _planned(self, wanted: Desired, present: Current) -> Plan:
+        """Told as well."""
+        from lambda_ci.deploy.package_diff.deployed import with_difference
+        from lambda_ci.deploy.plan.changes import plan
+        from lambda_ci.report.plan import plan_text
+
+        found = plan(wanted, present, staging=self.services.staging)
+        found = with_difference(found, wanted, present, self.services)
+        self.services.console.line(plan_text(found))
+        self.result = replace(self.result, plan=found, changed=found.changed)
+        return found
+
+    def _published(self, plan: Plan, wanted: Desired, present: Current) -> Release:
+        """A version that has passed its tests, where one is new."""
+        from lambda_ci.deploy.apply import apply
+
+        new = apply(plan, wanted, present, self.services)
         self._keep(new)
-        if new.moves:
-            self.services.console.line(f"version {new.version} is published")
-            self._verify(new)
-            new = self._measured(new)
-        self.prepared = Prepared(plan=plan, wanted=wanted, present=present, release=new)
+        if not new.moves:
+            return new
+        self.services.console.line(f"version {new.version} is published")
+        self._verify(new)
+        return self._measured(new)
 
     def release(self) -> None:
         """Bring the calls to the version, and what the alias carries with them."""
-        from lambda_ci.deploy.finish import finish
+        from lambda_ci.deploy.after_release import finish
         from lambda_ci.deploy.rollout.shift import roll_out
 
         if (ready := self.prepared) is None:
@@ -134,7 +162,7 @@ class Deployment:
 
     def take_back(self) -> None:
         """The alias to what it ran before, wherever it is now. Raises RollbackError."""
-        from lambda_ci.deploy.undo import take_back
+        from lambda_ci.deploy.revert import take_back
 
         if self.released:
             take_back(self.released, self.services)
@@ -143,14 +171,14 @@ class Deployment:
                 f"alias {self.released.alias} runs version {self.released.previous_version} again"
             )
 
-    def _reached(self, attached: Attached) -> None:
-        if attached.url:
-            self.result = replace(self.result, url=attached.url.address)
-            self.services.console.line(f"function URL: {attached.url.address}")
+    def _reached(self, settings: AliasSettings) -> None:
+        if settings.url:
+            self.result = replace(self.result, url=settings.url.address)
+            self.services.console.line(f"function URL: {settings.url.address}")
 
-    def _check_newer(self, plan: Plan, present: Current) -> None:
-        """Before anything is written."""
-        if present.released is None or plan.find(Resource.VERSION) is None:
+    def _check_newer(self, present: Current) -> None:
+        """Before anything is written, also where only what is beside the version would change."""
+        if present.released is None:
             return
         check_newer(
             Record.parse(present.released.description),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lambda_ci.adapters.stop import Stop
-from lambda_ci.deploy.undo import can_go_back
+from lambda_ci.deploy.revert import can_go_back
 from lambda_ci.errors import Interrupted, RollbackError
 from lambda_ci.verbs.deploying.deployment import AGAIN, STOPPED
-from lambda_ci.verbs.deploying.together import Together
+from lambda_ci.verbs.deploying.parallel import THREADS, Together
 from lambda_ci.verbs.outcome import failure_of
 
 if TYPE_CHECKING:
@@ -23,13 +24,17 @@ if TYPE_CHECKING:
     Work = Callable[[Deployment], FunctionResult]
 
 _NOT_STARTED = failure_of(Interrupted("not deployed: the run ended before its turn", fix=AGAIN))
+_WATCHED = 200
+"""Rollouts beside each other: they wait most of the time, and in turns fifty of them would take hours."""
+_TICK = 0.2
 _GRACE = 3.0
 """Seconds that threads get after a signal: going back needs the rest of the ten."""
 _MEND = "mend what failed, then deploy again"
 
 
 def each(deployments: Sequence[Deployment], *, console: Console, fail_fast: bool) -> list[FunctionResult]:
-    """What fails, fails for its function. With ``fail-fast`` nothing begins after a failure; what has begun goes on.
+    """What fails, fails for its function. With ``fail-fast`` nothing begins after a failure; what has begun goes on, so that no more
+    begin at once than are prepared at once.
 
     After an interrupt those that have begun leave things in order, and the rest is only named.
     """
@@ -44,12 +49,14 @@ def each(deployments: Sequence[Deployment], *, console: Console, fail_fast: bool
         return one.result if one.result.failure else replace(one.result, failure=reason)
 
     stop = _stoppable(deployments)
+    room = _Room(stop)
     crew = Together(
-        work=_with(lambda one: one.attempt(one.prepare, one.release)),
+        work=_with(lambda one: one.attempt(room.within(one.prepare), one.release)),
         console=console,
         interrupted=lambda one: replace(one.result, failure=STOPPED),
         left=left,
         fatal=fatal,
+        threads=THREADS if fail_fast else _threads(deployments),
         stop=stop,
     )
     return crew.all(deployments)
@@ -64,12 +71,39 @@ def all_or_none(deployments: Sequence[Deployment], *, console: Console) -> list[
     try:
         run.go(lambda one: one.attempt(one.prepare))
         if not run.failed:
-            run.go(lambda one: one.attempt(one.release, doing="release"))
+            run.go(lambda one: one.attempt(one.release, doing="release"), threads=_threads(deployments))
     except KeyboardInterrupt:
         run.stop.now()
     if run.failed:
         run.undo()
     return [one.result for one in deployments]
+
+
+class _Room:
+    """For so many functions to be prepared at once, however many rollouts are watched: packages take memory."""
+
+    def __init__(self, stop: Stop) -> None:
+        self._stop, self._places = stop, threading.BoundedSemaphore(THREADS)
+
+    def within(self, stage: Callable[[], None]) -> Callable[[], None]:
+        """The stage, begun once there is room; a signal ends the waiting."""
+
+        def entered() -> None:
+            while not self._places.acquire(timeout=_TICK):
+                self._stop.tell()
+            try:
+                stage()
+            finally:
+                self._places.release()
+
+        return entered
+
+
+def _threads(deployments: Sequence[Deployment]) -> int:
+    """A group of CodeDeploy works on one deployment at a time: those that share one need not crowd before it."""
+    rollouts = [one.built.function.spec.rollout for one in deployments]
+    groups = [one.by_codedeploy.name for one in rollouts if one.by_codedeploy]
+    return _WATCHED if any(one.text for one in rollouts) and len(set(groups)) == len(groups) else THREADS
 
 
 class _AllOrNone:
@@ -90,7 +124,7 @@ class _AllOrNone:
         if self.cause is None and one.result.failure and one.result.failure is not STOPPED:
             self.cause = one.built.function.name, one.result.failure
 
-    def go(self, work: Work) -> None:
+    def go(self, work: Work, *, threads: int = THREADS) -> None:
         """A round of all; the first failure ends it for the others as well."""
         if self.cause:
             return
@@ -107,6 +141,7 @@ class _AllOrNone:
             console=self._console,
             interrupted=lambda one: one.result,
             left=lambda one: one.result,
+            threads=threads,
             stop=self.stop,
             grace=_GRACE,
         )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from lambda_ci.ci.marks import stands
+from lambda_ci.ci.known import Known, known
 from lambda_ci.errors import ForgeError
 from lambda_ci.model.problem import Origin, Problem, Severity
+from lambda_ci.verbs.preview.forge_elsewhere import forge_elsewhere, missing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,18 +19,16 @@ if TYPE_CHECKING:
     _T = TypeVar("_T")
 
 TOKEN_INPUT = "github-token"
+_NO_TOKEN = "there is no token for the forge"
 
 
 def forge_of(world: World) -> Forge | None:
     """``None`` on no known forge, and without a token; the latter is said."""
-    mark = next((mark for mark in _FORGES if stands(mark, world.environ)), "")
-    found = _FORGES[mark](world) if mark else None
-    if mark and found is None:
-        warn(
-            world,
-            "there is no token for the forge: whether the pull request is still open is not known, and nothing is announced; "
-            f"pass it: {_TOKENS[mark]}",
-        )
+    system = known(world.environ)
+    found = _FORGES[system](world) if system else None
+    if system and found is None:
+        what, fix = (_NO_TOKEN, f"pass it: {_TOKENS[system]}") if system in _TOKENS else missing(world)
+        warn(world, f"{what}: whether the pull request is still open is not known, and nothing is announced; {fix}")
     return found
 
 
@@ -83,16 +82,18 @@ def _bitbucket_of(world: World) -> Forge | None:
     return bitbucket(repository, token=token, environ=world.environ, clock=world.clock)
 
 
-_FORGES: dict[str, Callable[[World], Forge | None]] = {
-    "GITHUB_ACTIONS": github_of,
-    "GITLAB_CI": _gitlab_of,
-    "BITBUCKET_BUILD_NUMBER": _bitbucket_of,
+_FORGES: dict[Known, Callable[[World], Forge | None]] = {
+    Known.GITHUB: github_of,
+    Known.GITLAB: _gitlab_of,
+    Known.BITBUCKET: _bitbucket_of,
+    Known.CIRCLECI: forge_elsewhere,
+    Known.AZURE: forge_elsewhere,
+    Known.JENKINS: forge_elsewhere,
 }
-"""By a variable that tells the CI system."""
 _TOKENS = {
-    "GITHUB_ACTIONS": "`env: {GITHUB_TOKEN: ${{ github.token }}}` (the action does that by itself)",
-    "GITLAB_CI": "a project access token (scope `api`, role Developer) as the masked variable GITLAB_TOKEN; "
+    Known.GITHUB: "`env: {GITHUB_TOKEN: ${{ github.token }}}` (the action does that by itself)",
+    Known.GITLAB: "a project access token (scope `api`, role Developer) as the masked variable GITLAB_TOKEN; "
     "the job's own CI_JOB_TOKEN can neither read merge requests nor write notes",
-    "BITBUCKET_BUILD_NUMBER": "a repository access token (pull requests and repositories: write) as the secured variable "
+    Known.BITBUCKET: "a repository access token (pull requests and repositories: write) as the secured variable "
     "BITBUCKET_ACCESS_TOKEN",
 }

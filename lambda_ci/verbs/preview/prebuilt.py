@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lambda_ci.errors import ConfigurationError, LambdaCiError
 from lambda_ci.model.result import FunctionResult
-from lambda_ci.verbs.building.packages import Built
+from lambda_ci.verbs.building.made import Built
 from lambda_ci.verbs.outcome import build_of, failure_of
 
 if TYPE_CHECKING:

@@ -58,14 +58,24 @@ class Preview(AwsCommand):
             from lambda_ci.verbs.preview.sweep import sweep
 
             return sweep(self, world, dry_run=self.dry_run)
-        pull = pull_request(world.environ) or _of_workflow(world)
+        pull = pull_request(world.environ)
+        if pull is None and world.environ.get("GITHUB_EVENT_NAME") == "workflow_run":
+            return self._after_workflow(world)
         if pull is None:
             raise ConfigurationError(
                 "this run is about no pull request",
-                why="Its event names none. GitHub Actions, GitLab CI and Bitbucket Pipelines are those that are asked.",
+                why="Neither its event nor a variable of the CI system names one.",
                 fix="run it in a pipeline of a pull or merge request (GitHub: `on: pull_request`), or `lambda-ci preview sweep` on a schedule",
             )
         return self._run(pull, world)
+
+    def _after_workflow(self, world: World) -> Outcome:
+        """The trusted half of a preview in two workflows: GitHub is asked which pull request the other was about."""
+        from lambda_ci.verbs.preview.up import skipped
+        from lambda_ci.verbs.preview.workflow import of_workflow
+
+        found = of_workflow(world)
+        return skipped(found, None, world) if isinstance(found, str) else self._run(found, world)
 
     def _run(self, pull: PullRequest, world: World) -> Outcome:
         from lambda_ci.verbs.preview.down import down
@@ -97,10 +107,3 @@ def _is_dependabots(world: World) -> bool:
     environ = world.environ
     its = environ.get("GITHUB_ACTOR") == "dependabot[bot]" and environ.get("RUNNER_ENVIRONMENT") == "github-hosted"
     return its and not any(environ.get(name) for name in _CREDENTIALS)
-
-
-def _of_workflow(world: World) -> PullRequest | None:
-    """After another workflow's run (workflow_run): GitHub is asked which pull request it was about, its artefacts are not."""
-    from lambda_ci.verbs.preview.workflow import of_workflow
-
-    return of_workflow(world)

@@ -13,7 +13,7 @@ from lambda_ci.verbs.outcome import failure_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lambda_ci.deploy.current import Live
+    from lambda_ci.deploy.live import Live
     from lambda_ci.deploy.services import Services
 
 _LOGS = "/aws/lambda/"
@@ -57,7 +57,7 @@ class Removal:
     def remove(self, function_name: str, mark: str, *, key: str) -> FunctionResult:
         """Delete a function with its versions, aliases, addresses and log; where it is gone, what a run that was killed left of its
         log. What carries another mark stays, which is said."""
-        from lambda_ci.deploy.current import look
+        from lambda_ci.deploy.live import look
 
         result = FunctionResult(name=key, function_name=function_name, changed=False)
         try:
@@ -74,7 +74,7 @@ class Removal:
 
     def last_deployed(self, function_name: str) -> str:
         """By Lambda's own word, where the tag is missing (the run was killed before it). Raises AwsError."""
-        from lambda_ci.deploy.current import look
+        from lambda_ci.deploy.live import look
 
         live = look(self.services.aws.lambda_client(), function_name)
         return live.last_modified if live else ""
@@ -90,7 +90,8 @@ class Removal:
         if self.dry_run:
             return replace(result, kept={**kept, name: "only shown: it would be deleted"})
         destroy(doomed, self.services)
-        return replace(result, changed=True, removed=(name, *doomed.rules, *self._own_log(live, name)), kept=kept)
+        gone = (name, *doomed.rules, *doomed.event_sources, *self._own_log(live, name))
+        return replace(result, changed=True, removed=gone, kept=kept)
 
     def _own_log(self, live: Live, name: str) -> tuple[str, ...]:
         """One that was named in the configuration may be others' as well, and stays."""

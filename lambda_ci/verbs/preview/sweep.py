@@ -11,7 +11,7 @@ from lambda_ci.verbs.outcome import result_of
 from lambda_ci.verbs.preview.down import tell
 from lambda_ci.verbs.preview.forges import forge_of, warn
 from lambda_ci.verbs.preview.removal import Removal
-from lambda_ci.verbs.settling import settle
+from lambda_ci.verbs.settings import settle
 from lambda_ci.verbs.world import Outcome
 
 if TYPE_CHECKING:

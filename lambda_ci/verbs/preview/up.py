@@ -13,12 +13,12 @@ from lambda_ci.model.result import RunResult
 from lambda_ci.verbs.building.pipeline import build
 from lambda_ci.verbs.cloud import reach
 from lambda_ci.verbs.deploy import delivered
+from lambda_ci.verbs.next_runs import foretold
 from lambda_ci.verbs.outcome import result_of
 from lambda_ci.verbs.preview.announcing import Announcer
 from lambda_ci.verbs.preview.forges import forge_of, tried, warn
-from lambda_ci.verbs.preview.work_tree import check_commit, check_tree
-from lambda_ci.verbs.settling import settle
-from lambda_ci.verbs.upcoming import foretold
+from lambda_ci.verbs.preview.work_tree import check_commit, check_tree, with_head
+from lambda_ci.verbs.settings import settle
 from lambda_ci.verbs.world import Outcome
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from lambda_ci.model.result import FunctionResult
     from lambda_ci.model.settings import Settings
     from lambda_ci.preview.forge import Forge
-    from lambda_ci.verbs.building.packages import Built
+    from lambda_ci.verbs.building.made import Built
     from lambda_ci.verbs.command import AwsCommand
     from lambda_ci.verbs.world import World
 
@@ -50,7 +50,9 @@ def up(command: AwsCommand, world: World, pull: PullRequest, *, prebuilt: str) -
 
             return down(command, world, pull, why=f"the label {settings.preview.label} was taken off")
         return skipped(why, pull, world)
-    guard = Guard(pull=pull, forge=None if command.local else forge_of(world), world=world)
+    forge = None if command.local else forge_of(world)
+    pull = with_head(pull, forge, settings, world)
+    guard = Guard(pull=pull, forge=forge, world=world)
     if why := guard.look():
         return skipped(why, pull, world)
     if not prebuilt:
@@ -65,22 +67,29 @@ def up(command: AwsCommand, world: World, pull: PullRequest, *, prebuilt: str) -
     if why := guard.stopped or guard.look(last=True):
         return _overtaken(command, world, pull, why=why, closed=guard.closed)
     _stamp(functions, services, world)
-    if command.local:
-        world.console.line(
-            "nothing is announced: nobody else reaches the embedded AWS, and function URLs do not answer there"
-        )
-    else:
-        functions = announcer.answering(functions)
+    functions = _answering(functions, announcer, world, local=command.local)
     result = result_of(VERB, settings, functions, seconds=world.clock.monotonic() - started)
     result = foretold(result, settings, now=world.clock.utc())
     return announcer.told(result)
 
 
-def skipped(why: str, pull: PullRequest, world: World) -> Outcome:
+def _answering(
+    functions: list[FunctionResult], announcer: Announcer, world: World, *, local: bool
+) -> list[FunctionResult]:
+    if not local:
+        return announcer.answering(functions)
+    world.console.line(
+        "nothing is announced: nobody else reaches the embedded AWS, and function URLs do not answer there"
+    )
+    return functions
+
+
+def skipped(why: str, pull: PullRequest | None, world: World) -> Outcome:
     """Nothing is done, which is said where people look, and fails nothing."""
     from lambda_ci.report.document import document
 
-    warn(world, f"no preview of {pull.url or pull.mark}: {why}")
+    whose = f" of {pull.url or pull.mark}" if pull else ""
+    warn(world, f"no preview{whose}: {why}")
     result = RunResult(verb=VERB, functions=(), seconds=0.0, notice=f"No preview: {why}.")
     return Outcome(result=result, text=result.notice, document=document(result))
 

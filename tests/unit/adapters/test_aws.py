@@ -173,7 +173,7 @@ def test_an_environment_of_its_own_is_not_disturbed_by_that_of_the_process(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, server: AwsServer
 ) -> None:
     """As for the embedded AWS, which gets nothing of the user's."""
-    from lambda_ci.deploy.current import look
+    from lambda_ci.deploy.live import look
 
     garbage = tmp_path / "garbage"
     garbage.write_text("no section\n", encoding="utf-8")
@@ -208,7 +208,7 @@ def test_a_proxy_is_asked_for_an_endpoint_elsewhere(monkeypatch: pytest.MonkeyPa
 
 
 def test_missing_credentials_are_explained(server: AwsServer) -> None:
-    from lambda_ci.deploy.current import look
+    from lambda_ci.deploy.live import look
 
     aws = reach({}, region=server.region, endpoint_url=server.url)
     with pytest.raises(AwsError, match="Unable to locate credentials") as caught:
@@ -217,9 +217,48 @@ def test_missing_credentials_are_explained(server: AwsServer) -> None:
 
 
 def test_an_endpoint_where_nobody_listens_is_explained() -> None:
-    from lambda_ci.deploy.current import look
+    from lambda_ci.deploy.live import look
 
     aws = reach(CREDENTIALS, region="eu-west-1", endpoint_url="http://127.0.0.1:1")
     with pytest.raises(AwsError, match=r"could not read the function orders.*127\.0\.0\.1:1") as caught:
         look(aws.lambda_client(), "orders")
     assert "proxy" in caught.value.fix
+
+
+@pytest.mark.parametrize(
+    ("region", "meant"),
+    [("eu-wst-1", "did you mean eu-west-1?"), ("cn-nrth-1", "did you mean cn-north-1?"), ("Ireland", "Correct")],
+)
+def test_a_region_that_nobody_knows_is_an_error_at_once(region: str, meant: str) -> None:
+    aws = reach(CREDENTIALS, region=region)
+    with pytest.raises(ConfigurationError) as caught:
+        aws.lambda_client()
+    assert caught.value.what == f"there is no AWS region {region!r}"
+    assert caught.value.fix.startswith(meant)
+
+
+@pytest.mark.parametrize(
+    "more", [{"HTTPS_PROXY": "http://proxy.example:3128"}, {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}]
+)
+def test_a_region_that_boto3_does_not_know_is_tried_where_others_know_more(more: dict[str, str]) -> None:
+    aws = reach(CREDENTIALS | more, region="eu-west-9")
+    assert aws.region == "eu-west-9"
+
+
+def test_a_profile_with_an_endpoint_of_its_own_may_name_any_region(tmp_path: Path) -> None:
+    (tmp_path / ".aws").mkdir()
+    config = (
+        "[profile here]\nregion = nowhere-1\nendpoint_url = http://127.0.0.1:1\n[profile there]\nregion = nowhere-1\n"
+    )
+    (tmp_path / ".aws/config").write_text(config, encoding="utf-8")
+    assert reach({}, profile="here").region == "nowhere-1"
+    assert reach({"AWS_PROFILE": "here"}).region == "nowhere-1"
+    with pytest.raises(ConfigurationError, match="there is no AWS region 'nowhere-1'"):
+        _ = reach({}, profile="there").region
+
+
+@pytest.mark.parametrize("region", ["eu-west-1", "cn-north-1", "us-gov-west-1", "eusc-de-east-1"])
+def test_every_partition_has_its_own_addresses(region: str) -> None:
+    domains = {"cn-north-1": "amazonaws.com.cn", "eusc-de-east-1": "amazonaws.eu"}
+    aws = reach(CREDENTIALS, region=region)
+    assert aws.lambda_client().meta.endpoint_url == f"https://lambda.{region}.{domains.get(region, 'amazonaws.com')}"

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
+import botocore.session
 import pytest
 from botocore import exceptions
 from botocore.exceptions import ClientError
@@ -171,6 +173,15 @@ def test_only_failures_of_aws_are_explained() -> None:
 
 def test_every_advice_says_why_and_what_to_do() -> None:
     assert all(advice.why and advice.fix for advice in ADVICE.values())
+
+
+def test_every_error_that_lambda_declares_is_explained() -> None:
+    """But those of durable functions and of runtimes from CodeArtifact, which lambda-ci does not use."""
+    model = botocore.session.get_session().get_service_model("lambda")
+    others = re.compile("Durable|Callback|CodeArtifact|NoPublishedVersion|ModeNotSupported|Serialized")
+    codes = {shape.name for shape in model.error_shapes if not others.search(shape.name)}
+    unexplained = sorted(code for code in codes if not explain(refused(code, "…"), doing="x").fix)
+    assert (unexplained, len(codes) > 40) == ([], True)
 
 
 def test_client_error_is_at_hand_without_importing_botocore_for_it() -> None:

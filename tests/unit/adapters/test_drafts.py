@@ -124,7 +124,7 @@ def child(tmp_path: Path) -> subprocess.Popen[str]:
 
 def end(process: subprocess.Popen[str]) -> None:
     process.send_signal(signal.SIGKILL)
-    process.communicate(timeout=10)
+    process.communicate(timeout=60)
 
 
 def test_what_a_killed_run_left_goes_with_the_next_one(tmp_path: Path, child: subprocess.Popen[str]) -> None:

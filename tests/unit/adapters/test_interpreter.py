@@ -98,8 +98,11 @@ def test_what_is_late_is_stopped_with_everything_it_started(own: Interpreter, tm
             open({str(note)!r}, "w").write(str(child))
         time.sleep(600)
     """
-    with pytest.raises(Late, match="did not end within 3 s"):
-        own.run(_errand(code, seconds=3), into=tmp_path)
+    for seconds in (1, 8, 64):  # A busy machine takes long to come to the fork.
+        with pytest.raises(Late, match=f"did not end within {seconds} s"):
+            own.run(_errand(code, seconds=seconds), into=tmp_path)
+        if note.exists() and note.read_text():
+            break
     assert ended(int(note.read_text()))
 
 

@@ -34,7 +34,7 @@ def server() -> Iterator[str]:
 
 def test_the_body_of_a_good_answer_comes_back(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
-    assert loopback.get(f"{server}/ok", timeout=5) == b"healthy"
+    assert loopback.get(f"{server}/ok", timeout=60) == b"healthy"
 
 
 def test_errors_garbage_and_silence_are_no_answer(server: str) -> None:

@@ -24,6 +24,7 @@ from tests.fakes.quiet import FakeClock, quiet
 if TYPE_CHECKING:
     import io
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
 ROLE = "arn:aws:iam::123456789012:role/deploy"
 
@@ -109,6 +110,27 @@ def test_credentials_are_renewed_with_a_fresh_token_before_they_expire(server: A
             with pytest.raises(ClientError, match="ResourceNotFoundException"):
                 aws.lambda_client().get_function(FunctionName="orders")
     assert [taken["WebIdentityToken"] for taken in server.sts.taken] == ["jwt-1", "jwt-2"]
+
+
+@pytest.mark.parametrize("gitlab", [{}, {"GITLAB_OIDC_TOKEN": "of-gitlab"}])
+def test_a_token_for_the_role_of_a_runner_in_kubernetes_is_not_taken_for_another_role(
+    server: AwsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gitlab: dict[str, str]
+) -> None:
+    (tmp_path / "token").write_text("of-the-runner", "utf-8")
+    runner = {
+        "AWS_ROLE_ARN": "arn:aws:iam::123456789012:role/runner",
+        "AWS_WEB_IDENTITY_TOKEN_FILE": str(tmp_path / "token"),
+        "AWS_ENDPOINT_URL": server.url,
+        "AWS_REGION": server.region,
+    }
+    for name, value in runner.items():
+        monkeypatch.setenv(name, value)
+    server.sts.tokens = {"of-the-runner", "of-gitlab"}
+    aws, _, _ = reach(server, runner | gitlab)
+    aws.account_id()
+    taken = [(one["RoleArn"].rpartition("/")[2], one.get("WebIdentityToken")) for one in server.sts.taken]
+    chained = [("runner", "of-the-runner"), ("deploy", None)]
+    assert taken == ([("deploy", "of-gitlab")] if gitlab else chained)
 
 
 def test_a_token_in_a_file_is_read_each_time(server: AwsServer, tmp_path_factory: pytest.TempPathFactory) -> None:

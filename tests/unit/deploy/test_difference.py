@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lambda_ci.deploy import changes, current, deployed
+from lambda_ci.deploy import current
 from lambda_ci.deploy.desired import desired
+from lambda_ci.deploy.live import look
+from lambda_ci.deploy.package_diff import deployed
+from lambda_ci.deploy.plan import changes
 from lambda_ci.model.artifact import LedgerLine, Member, Package
 from tests.fakes.parts import SECRET, Behaviour, PartServer
 from tests.fakes.wheels import Entry, archive
@@ -205,7 +208,7 @@ def test_no_request_is_made_where_the_code_is_the_same_or_there_is_none(project:
 @pytest.mark.usefixtures("parts")
 def test_the_address_is_in_no_text(project: Project) -> None:
     project.deploy(project.function(), project.package("v1"))
-    seen = current.look(project.client, "orders")
+    seen = look(project.client, "orders")
     assert seen
     assert seen.location.endswith(SECRET)
     assert SECRET not in repr(seen)

@@ -14,10 +14,10 @@ import pytest
 
 from lambda_ci.errors import AwsError
 from tests.fakes.aws_server import AwsServer, Hang, Html, Lost, Reset, Status
-from tests.fakes.deployment import Killed, Project, reach
+from tests.fakes.aws_wire import Wire
+from tests.fakes.deployment import Killed, Project
 
 if TYPE_CHECKING:
-    from lambda_ci.adapters.aws import Aws
     from lambda_ci.model.artifact import Package
     from lambda_ci.model.settings import Function
     from tests.fakes.aws_lambda import Deployed
@@ -130,22 +130,14 @@ def test_a_run_killed_after_any_request_is_completed_by_the_next(project: Projec
 
 @pytest.mark.parametrize(("kind", "number"), PLACES)
 def test_an_answer_that_never_comes_is_made_up_for_by_this_run_or_the_next(
-    project: Project, server: AwsServer, hasty: Aws, kind: str, number: int
+    project: Project, kind: str, number: int
 ) -> None:
     function, package = begin(project, kind)
-    server.faults.add(".*", Hang(5, done=True), after=number)
-    impatient = Project(folder=project.folder, server=server, shared=hasty, tested=project.tested)
-    with contextlib.suppress(AwsError):  # where a look tells that the request worked, the run goes on
-        impatient.deploy(function, package)
-    server.faults.clear()
+    wire = Wire(project.aws, project.server, Hang(60, done=True), place=number)
+    with wire.connected(), contextlib.suppress(AwsError):  # where a look tells that the request worked, the run goes on
+        project.deploy(function, package)
+    assert len(wire.asked) > number
     finish(project, function, package, kind=kind)
-
-
-@pytest.fixture(scope="session")
-def hasty(running: AwsServer) -> Aws:
-    from lambda_ci.adapters.aws import Patience
-
-    return reach(running, patience=Patience(connect=1, read=0.15, upload=0.15, attempts=1, upload_attempts=1))
 
 
 def test_an_update_in_progress_is_waited_for_before_and_retried_after(project: Project, server: AwsServer) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from lambda_ci.deploy.current import live
+from lambda_ci.deploy.live import live
 from lambda_ci.deploy.package import runs
 from lambda_ci.errors import AwsError
 from lambda_ci.model.artifact import ImagePackage

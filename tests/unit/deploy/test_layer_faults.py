@@ -15,6 +15,7 @@ import pytest
 from lambda_ci.adapters.aws import Patience
 from lambda_ci.errors import AwsError
 from tests.fakes.aws_server import AwsServer, Hang, Html, Lost, Reset, Status
+from tests.fakes.aws_wire import Wire
 from tests.fakes.deployment import Killed, Project, reach
 
 if TYPE_CHECKING:
@@ -54,11 +55,6 @@ REPEATING = Patience(connect=5, read=20, upload=20, attempts=1, upload_attempts=
 def repeating(running: AwsServer) -> Aws:
     """Publications are made again, by our own rules; nothing else is."""
     return reach(running, patience=REPEATING)
-
-
-@pytest.fixture(scope="session")
-def hasty(running: AwsServer) -> Aws:
-    return reach(running, patience=Patience(connect=1, read=0.15, upload=0.15, attempts=1, upload_attempts=1))
 
 
 def begin(project: Project, kind: str) -> list[LayerPackage]:
@@ -164,14 +160,13 @@ def test_a_run_killed_after_any_request_is_completed_by_the_next(project: Projec
 
 @pytest.mark.parametrize(("kind", "number"), PLACES)
 def test_an_answer_that_never_comes_is_made_up_for_by_this_run_or_the_next(
-    project: Project, server: AwsServer, hasty: Aws, kind: str, number: int
+    project: Project, kind: str, number: int
 ) -> None:
     layers = begin(project, kind)
-    server.faults.add(".*", Hang(5, done=True), after=number)
-    impatient = Project(folder=project.folder, server=server, shared=hasty, tested=project.tested)
-    with contextlib.suppress(AwsError):  # where a look tells that the request worked, the run goes on
-        impatient.deploy(project.function(), project.package(), layers)
-    server.faults.clear()
+    wire = Wire(project.aws, project.server, Hang(60, done=True), place=number)
+    with wire.connected(), contextlib.suppress(AwsError):  # where a look tells that the request worked, the run goes on
+        project.deploy(project.function(), project.package(), layers)
+    assert len(wire.asked) > number
     finish(project, layers, kind=kind)
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lambda_ci.deploy import apply, changes, current, desired
+from lambda_ci.deploy import apply, current, desired
+from lambda_ci.deploy.plan import changes
 from lambda_ci.deploy.resources.layer import look_for_layers
 from lambda_ci.errors import AwsError, PackageError
 from lambda_ci.model.change import Action, Resource

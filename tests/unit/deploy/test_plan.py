@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lambda_ci.deploy import changes
 from lambda_ci.deploy.current import Current
 from lambda_ci.deploy.desired import desired
+from lambda_ci.deploy.plan import changes
 from lambda_ci.errors import AwsError, ConfigurationError
 from lambda_ci.model.change import Action, Resource
 from tests.fakes.deployment import declared
@@ -16,7 +16,7 @@ from tests.fakes.lives import live
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
-    from lambda_ci.deploy.current import Live
+    from lambda_ci.deploy.live import Live
     from lambda_ci.model.change import Change
     from tests.fakes.aws_server import AwsServer
     from tests.fakes.deployment import Project

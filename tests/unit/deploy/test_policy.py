@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambda_ci.deploy.policy import VERBS, document, policy, size
-from lambda_ci.deploy.rights.table import RIGHTS
+from lambda_ci.deploy.iam.policy import VERBS, document, policy, size
+from lambda_ci.deploy.iam.table import RIGHTS
 from lambda_ci.inputs.settings import Sources, load
 
 if TYPE_CHECKING:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-import itertools
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from copy import deepcopy
 from typing import TYPE_CHECKING
 
@@ -12,12 +11,9 @@ from lambda_ci.errors import AwsError
 from lambda_ci.model.change import Action, Resource
 from lambda_ci.report.plan import plan_text
 from tests.fakes.aws_server import Html, Lost, Reset, Status
-from tests.fakes.deployment import Killed
+from tests.fakes.deployment import Killed, killed_after
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from botocore.hooks import BaseEventHooks
     from pydantic import JsonValue
 
     from lambda_ci.model.artifact import Package
@@ -40,24 +36,6 @@ def nightly(**more: JsonValue) -> JsonValue:
     assert isinstance(NIGHTLY, dict)
     assert isinstance(NIGHTLY["schedule"], dict)
     return {"schedule": {**NIGHTLY["schedule"], **more}}
-
-
-@contextmanager
-def killed_after(count: int, *clients: BaseEventHooks) -> Iterator[None]:
-    """The run ends when so many requests, of whichever service, have been answered."""
-    left = itertools.count(count - 1, -1)
-
-    def hook(**_: object) -> None:
-        if next(left) == 0:
-            raise Killed
-
-    for events in clients:
-        events.register_last("after-call", hook, unique_id="killed")
-    try:
-        yield
-    finally:
-        for events in clients:
-            events.unregister("after-call", unique_id="killed")
 
 
 def deployed(project: Project, server: AwsServer, *triggers: JsonValue) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from io import StringIO
 from typing import TYPE_CHECKING
 
 import pytest
 
 from lambda_ci.deploy.services import Services
-from lambda_ci.deploy.staging import stage
+from lambda_ci.deploy.staging.objects import stage
 from lambda_ci.errors import AwsError
 from lambda_ci.model.spec.project import StagingSpec
 from tests.fakes.aws_server import After, AwsServer, Before, Html, Lost, Reset, Status
@@ -51,10 +52,11 @@ class Stager:
     server: AwsServer
     aws: Aws
     folder: Path
+    log: StringIO = field(default_factory=StringIO)
 
     def __call__(self, content: bytes = b"package", **staging: str | bool | int) -> None:
         spec = StagingSpec.model_validate({"bucket": "made", "create": True, **staging})
-        console, _ = quiet()
+        console = replace(quiet()[0], stream=self.log)
         services = Services(aws=self.aws, clock=FakeClock(), console=console, staging=spec)
         stage(packaged(self.folder, content), spec, services)
         assert content in self.server.s3.objects.values()
@@ -114,6 +116,19 @@ def test_a_bucket_of_somebody_else_is_used_as_it_is(staging: Stager, server: Aws
     server.s3.buckets["made"] = server.region
     staging()
     assert server.writes == ["PutObject"]
+
+
+def test_what_was_made_by_a_run_killed_before_the_mark_is_told_and_looked_after_once_it_is_marked(
+    staging: Stager, server: AwsServer
+) -> None:
+    server.s3.buckets["made"] = server.region
+    staging()
+    assert "made shows no tag lambda-ci:staging" in staging.log.getvalue()
+    assert "tag it lambda-ci:staging=true" in staging.log.getvalue()
+    tags = "<Tagging><TagSet><Tag><Key>lambda-ci:staging</Key><Value>true</Value></Tag></TagSet></Tagging>"
+    server.s3.settings["made", "BucketTagging"] = tags
+    staging(b"another package")
+    assert set(server.s3.settings) == {("made", name) for name in SETTINGS}
 
 
 def test_a_bucket_whose_tags_may_not_be_read_is_used_as_it_is(staging: Stager, server: AwsServer) -> None:

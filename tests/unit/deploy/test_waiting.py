@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lambda_ci.deploy.waiting import Readiness, readiness
+from lambda_ci.deploy.writes.waiting import Readiness, readiness
 from lambda_ci.errors import AwsError
 from lambda_ci.model.change import Action, Resource
 from tests.fakes.aws_server import After, Before, Lost, Reset, Status
@@ -204,6 +204,21 @@ def test_a_new_role_is_waited_for(project: Project, server: AwsServer) -> None:
     project.deploy(project.function(), project.package())
     assert project.clock.slept[:3] == [5.0, 5.0, 5.0]
     assert project.alias() == "1"
+
+
+@pytest.mark.parametrize("operation", ["CreateFunction", "UpdateFunctionConfiguration"])
+def test_ec2_that_lambda_asks_too_often_is_waited_for(project: Project, server: AwsServer, operation: str) -> None:
+    words = "Your request has been throttled by EC2, please make sure you have enough API rate limit. EC2 Error Code: RequestLimitExceeded."
+    if operation != "CreateFunction":
+        project.deploy(project.function(), project.package())
+        project.clock.slept.clear()
+    server.faults.add(operation, Status(400, "InvalidParameterValueException", words), times=3)
+    project.deploy(project.function({"Timeout": 9}), project.package())
+    assert project.clock.slept[:3] == [5.0, 5.0, 5.0]
+    server.faults.add("UpdateFunctionConfiguration", Status(400, "InvalidParameterValueException", words), times=999)
+    with pytest.raises(AwsError, match="throttled by EC2") as caught:
+        project.deploy(project.function({"Timeout": 10}), project.package())
+    assert "fewer deployments" in caught.value.fix
 
 
 def test_a_role_with_a_wrong_trust_policy_is_not_waited_for_longer_than_a_minute(

@@ -16,6 +16,7 @@ from lambda_ci.report.outputs import PLAN_BYTES, RESULT_BYTES, cut, outputs
 from tests.fakes.results import (
     AWS_FAILED,
     BUILT,
+    LOOKED_AT,
     ONE,
     PLANNED,
     PROBLEMS,
@@ -29,7 +30,7 @@ from tests.fakes.results import (
 )
 
 if TYPE_CHECKING:
-    from lambda_ci.model.result import FunctionResult
+    from lambda_ci.model.result import FunctionResult, RunResult
 
 
 def test_one_function_gives_plain_values() -> None:
@@ -50,16 +51,30 @@ def test_several_functions_give_objects_by_name_and_one_answer_to_changed() -> N
     assert values["changed"] == "true"
 
 
-def test_nothing_changed_is_said_as_false() -> None:
-    assert outputs(UNCHANGED)["changed"] == "false"
+@pytest.mark.parametrize("run", [UNCHANGED, BUILT, LOOKED_AT, PROBLEMS])
+def test_nothing_changed_is_said_as_false(run: RunResult) -> None:
+    assert outputs(run)["changed"] == "false"
+
+
+def test_what_would_be_changed_is_not_known_of_a_plan_that_failed_or_was_not_made() -> None:
+    assert "changed" not in outputs(replace(PROBLEMS, verb="plan"))
+    assert "changed" not in outputs(replace(LOOKED_AT, verb="plan", matrix="{}"))
+
+
+def test_after_a_failure_the_version_is_the_one_that_callers_get() -> None:
+    failed = smoke_failed("orders")
+    assert (failed.version, failed.previous_version) == ("3", "2")
+    assert outputs(run_of(failed))["version"] == "2"
+    assert outputs(run_of(replace(failed, released=True)))["version"] == "3", "what failed came after the move"
+    assert "version" not in outputs(run_of(replace(failed, previous_version="")))
+    assert outputs(replace(run_of(failed), verb="invoke"))["version"] == "3", "the one that was called"
 
 
 def test_what_is_not_known_is_left_out() -> None:
-    assert set(outputs(PROBLEMS)) == {"result"}
+    assert set(outputs(PROBLEMS)) == {"changed", "result"}
     assert set(outputs(AWS_FAILED)) == {
         "alias", "code-sha256", "package-path", "package-size", "sbom-path", "provenance-path", "result"
     }  # fmt: skip
-    assert "changed" not in outputs(BUILT)
 
 
 def test_the_result_is_the_document_without_distributions() -> None:

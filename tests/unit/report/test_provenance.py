@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
+from lambda_ci.model.artifact import Bytecode
 from lambda_ci.model.inventory import Maker, Run, Taken
 from lambda_ci.report.provenance import statement
 from tests.fakes.inventories import ALL, COMMIT, ORIGINS, SHA, inventory
@@ -14,6 +15,12 @@ from tests.fakes.standards import check_statement
 
 def stated(**changes: Any) -> dict[str, Any]:  # noqa: ANN401
     document: dict[str, Any] = statement(inventory(ALL), replace(ORIGINS, **changes))
+    return document
+
+
+def compiled(bytecode: Bytecode) -> dict[str, Any]:
+    package = replace(inventory(ALL).package, bytecode=bytecode)
+    document: dict[str, Any] = statement(replace(inventory(ALL), package=package), ORIGINS)
     return document
 
 
@@ -51,6 +58,25 @@ def test_everything_that_went_in_has_its_digest() -> None:
     assert found["tool"]["digest"] == {"gitCommit": COMMIT}
     assert found["mine-1.0-py3-none-any.whl"]["annotations"] == {"built": "in place", "folder": "libs/mine"}
     assert found["typing-extensions-1.0-py3-none-any.whl"]["downloadLocation"].startswith("https://index.example/")
+
+
+def test_the_python_that_compiled_is_named_and_the_image_it_is_in() -> None:
+    image = f"images.example/python:3.12@sha256:{SHA}"
+    there = Bytecode(place="images.example/python:3.12 (sha256:abababababab)", image=image, files=3)
+    document = compiled(there)
+    check_statement(document)
+    assert document["predicate"]["buildDefinition"]["internalParameters"]["bytecode"] == there.place
+    used = resolved(document)["images.example/python:3.12"]
+    assert used["annotations"] == {"use": "wheels were built in it, bytecode was compiled in it"}
+    other = replace(there, image=f"images.example/other@sha256:{'cd' * 32}")
+    assert resolved(compiled(other))["images.example/other"] == {
+        "name": "images.example/other",
+        "digest": {"sha256": "cd" * 32},
+        "annotations": {"use": "bytecode was compiled in it"},
+    }
+    here = replace(there, image="", place="Python 3.12.1 on this machine")
+    assert compiled(here)["predicate"]["buildDefinition"]["internalParameters"]["bytecode"] == here.place
+    assert "bytecode" not in stated()["predicate"]["buildDefinition"]["internalParameters"]
 
 
 def test_who_built_it_is_said_where_somebody_knows() -> None:

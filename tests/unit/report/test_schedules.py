@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lambda_ci.model.change import Plan
@@ -41,6 +42,21 @@ def test_each_schedule_has_a_line_and_a_row() -> None:
     assert "2026-11-23 18:00, 2026-11-24 18:00" in shown
     assert lines(result([]).functions) == ""
     assert "next runs" not in summary(result([]))
+
+
+def test_times_of_a_zone_are_shown_with_it() -> None:
+    zoned = replace(
+        CRON,
+        timezone="Asia/Tokyo",
+        runs=("2026-11-23 18:00", "2026-11-24 01:00"),
+        local=("2026-11-24 03:00", "2026-11-24 10:00"),
+    )
+    shown = "cron(0 18 ? * MON-FRI *) Asia/Tokyo: 2026-11-23 18:00 (2026-11-24 03:00), 2026-11-24 01:00 (10:00)"
+    assert shown in lines(result([zoned]).functions)
+    utc = replace(zoned, timezone="UTC", local=zoned.runs)
+    assert "cron(0 18 ? * MON-FRI *): 2026-11-23 18:00, 2026-11-24 01:00" in lines(result([utc]).functions)
+    unknown = replace(zoned, runs=(), local=(), known=False)
+    assert "not known: this machine has no data of Asia/Tokyo" in lines(result([unknown]).functions)
 
 
 def test_the_document_has_them_and_what_a_preview_lacks() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from lambda_ci.verbs.action import argv_of, refusal
 from tests.fakes.action_step import variables
+from tests.fakes.runner import assignments
 from tests.fakes.workflow_commands import commands
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ LINES: list[tuple[Mapping[str, str], list[str]]] = [
     ({"command": "deploy", "matrix": "true"}, ["deploy"]),
     ({"command": "rollback", "to": "0123abc", "keep": "3"}, ["rollback", "--to=0123abc"]),
     ({"command": "prune", "to": "3", "keep": "3"}, ["prune", "--keep=3"]),
+    ({"command": "prune", "dry-run": "true"}, ["prune", "--dry-run"]),
+    ({"command": "status", "dry-run": "true"}, ["status"]),
+    ({"command": "preview", "preview": "sweep", "dry-run": "true"}, ["preview", "sweep", "--dry-run"]),
     ({"command": "invoke", "payload": '{"a": 1}'}, ["invoke", '--payload={"a": 1}']),
     ({"command": "deploy", "payload": "{}"}, ["deploy"]),
 ]
@@ -73,6 +77,25 @@ def test_a_dry_run_plans_and_writes_nothing(cli: Cli, aws: AwsServer) -> None:
     assert (ran.code, aws.writes) == (0, [])
     assert "orders: " in ran.out
     assert "+ function" in ran.out
+
+
+def test_a_plan_and_a_call_tell_what_callers_get_now(cli: Cli, aws: AwsServer) -> None:
+    aws.lambda_.handlers["orders"] = lambda _event, _version: {"statusCode": 200}
+    told = _outputs(cli, command="plan")
+    assert (told["changed"], "version" in told, "function-arn" in told) == ("true", False, False), "it is not there yet"
+    assert _outputs(cli, command="deploy")["version"] == "1"
+    planned = _outputs(cli, command="plan", description="another")
+    assert (planned["version"], planned["alias"], planned["changed"]) == ("1", "live", "true")
+    assert planned["function-arn"].endswith(":function:orders")
+    called = _outputs(cli, command="invoke")
+    assert (called["version"], called["alias"], called["changed"]) == ("1", "live", "false")
+
+
+def _outputs(cli: Cli, **inputs: str) -> dict[str, str]:
+    place = cli.write("output", "")
+    ran = cli(environ={"GITHUB_ACTIONS": "true", "GITHUB_OUTPUT": str(place), **variables(inputs)})
+    assert ran.code == 0, ran.err
+    return assignments(place.read_text("utf-8"))
 
 
 @pytest.mark.usefixtures("aws")

@@ -15,10 +15,10 @@ from lambda_ci.errors import BuildError, LambdaCiError
 from lambda_ci.model.artifact import Lock
 from lambda_ci.model.settings import Settings
 from lambda_ci.model.spec.project import AwsSpec
-from lambda_ci.package.identity import measured
+from lambda_ci.package.cache.key import measured
 from lambda_ci.package.sources import own_files
 from lambda_ci.verbs.building.bytecode import Bytecode, bytecode
-from lambda_ci.verbs.building.supply import dependencies
+from lambda_ci.verbs.building.parts import dependencies
 from tests.fakes.interpreter import FakeInterpreter
 from tests.fakes.project import HANDLER, Project
 from tests.fakes.quiet import quiet

@@ -14,7 +14,7 @@ from lambda_ci.errors import AwsError
 from lambda_ci.inputs.settings import Sources, load
 from lambda_ci.lock.codeartifact import domains
 from lambda_ci.main import SystemClock
-from lambda_ci.verbs.building.private import with_access
+from lambda_ci.verbs.building.private_indexes import with_access
 from lambda_ci.verbs.world import World
 from tests.fakes.quiet import quiet
 

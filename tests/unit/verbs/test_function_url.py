@@ -50,6 +50,7 @@ def test_a_plan_shows_it_and_a_flag_removes_it(cli: Cli, aws: AwsServer) -> None
     aws.lambda_.handlers["orders"] = lambda _event, _version: {"statusCode": 200}
     planned = cli("plan")
     assert "+ url-permissions\n      permission.lambda-ci-url: lambda:InvokeFunctionUrl for everybody" in planned.out
+    assert "lambda:InvokeFunction for everybody through the URL\n" in planned.out
     assert "+ url\n      auth-type: NONE" in planned.out
     cli("deploy")
     assert "- url\n" in cli("plan", "--url", "none").out

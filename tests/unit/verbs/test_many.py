@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lambda_ci.verbs.deploying.together import THREADS
+from lambda_ci.verbs.deploying.parallel import THREADS
 from tests.fakes.aws_server import After, Before, Status
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def test_fail_fast_finishes_what_has_begun_and_ends_with_the_failures_code(cli: 
     names = [f"f{number:02}" for number in range(THREADS + 4)]
     common = "{source: src, handler: app.handler, runtime: python3.12, role: 'arn:aws:iam::123456789012:role/r'}"
     cli.write("lambda-ci.yml", f"version: 1\ndefaults: {common}\nfunctions: {{{': {}, '.join(names)}: {{}}}}\n")
-    meeting = threading.Barrier(THREADS, timeout=30)
+    meeting = threading.Barrier(THREADS, timeout=60)
     denied = Status(403, "AccessDeniedException", "not authorized to perform: lambda:CreateFunction")
     aws.faults.add("GetFunction", Before(meeting.wait), times=THREADS)
     aws.faults.add("CreateFunction", denied)

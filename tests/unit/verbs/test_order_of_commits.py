@@ -67,6 +67,21 @@ def test_an_older_commit_is_refused_before_anything_is_written(cli: Cli, aws: Aw
     assert "--allow-older" in failure["fix"]
 
 
+def test_an_older_commit_is_refused_also_where_it_changes_only_what_is_beside_the_version(
+    cli: Cli, aws: AwsServer, commits: list[str]
+) -> None:
+    git(cli.folder, "checkout", "-q", commits[0])
+    cli.write("src/app.py", "def handler(event, context):\n    return {'statusCode': 200, 'release': 2}\n")
+    aws.requests.clear()
+    assert cli("deploy").code == 0, "where there is nothing to do there is nothing to refuse"
+    assert "a newer commit" in cli("plan", "--tags", "team=late").out
+    ran = cli("deploy", "--tags", "team=late", "--json")
+    assert (ran.code, aws.writes) == (5, [])
+    assert "runs a newer commit" in ran.function("orders")["failure"]["what"]
+    assert cli("deploy", "--tags", "team=late", "--allow-older").code == 0
+    assert aws.functions["orders"].tags["team"] == "late"
+
+
 def test_told_to_an_older_commit_is_deployed(cli: Cli, aws: AwsServer, commits: list[str]) -> None:
     git(cli.folder, "checkout", "-q", commits[0])
     assert cli("deploy", "--allow-older").code == 0

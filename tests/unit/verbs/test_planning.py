@@ -18,7 +18,7 @@ HEAD = "version: 1\nproject: shop\ndefaults: {source: src, handler: app.handler,
 
 def test_functions_are_planned_at_the_same_time_and_told_in_order(cli: Cli, aws: AwsServer) -> None:
     cli.write("lambda-ci.yml", HEAD + "".join(f"  f{number}: {{}}\n" for number in range(4)))
-    meeting = threading.Barrier(4, timeout=20)
+    meeting = threading.Barrier(4, timeout=60)
     aws.faults.add("GetFunction", Before(meeting.wait), times=4)
     ran = cli("plan")
     assert ran.code == 0, ran.err

@@ -74,7 +74,7 @@ class Step:
             command, cwd=self.cli.folder, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         ) as process:
             self.server.kill, self.server.victim = kill, process
-            log = process.communicate(timeout=120)[0]
+            log = process.communicate(timeout=300)[0]
         assert TOKEN not in log
         return process.returncode, log
 

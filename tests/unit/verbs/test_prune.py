@@ -61,7 +61,7 @@ def test_what_is_in_use_stays(cli: Cli, aws: AwsServer) -> None:
     orders.aliases["live"]["RoutingConfig"] = {"AdditionalVersionWeights": {"2": 0.5}}
     orders.provisioned.append("3")
     orders.policies["4"] = {"Sid": "s3"}
-    orders.mappings["uuid"] = "5"
+    aws.lambda_.sources.attach("orders:5", "arn:aws:sqs:eu-west-1:123456789012:q", "uuid")
     ran = cli("prune", "--keep", "1", "--json")
     assert ran.code == 0
     assert aws.writes == []
@@ -138,7 +138,7 @@ def test_destroy_needs_a_yes(cli: Cli, aws: AwsServer) -> None:
 
 
 def test_destroy_deletes_the_function_once(cli: Cli, aws: AwsServer) -> None:
-    aws.functions["orders"].mappings["uuid-1"] = "$LATEST"
+    aws.lambda_.sources.attach("orders", "arn:aws:sqs:eu-west-1:123456789012:q", "uuid-1")
     aws.faults.add("DeleteFunction", Lost())
     ran = cli("destroy", "--yes", "--json")
     assert (ran.code, list(aws.functions)) == (0, [])

@@ -12,7 +12,7 @@ from lambda_ci.adapters.aws_errors import Refusal
 from lambda_ci.errors import AwsError, ConfigurationError
 from lambda_ci.model.spec.serving import SmokeCase
 from lambda_ci.verify.invoke import invoke
-from lambda_ci.verify.smoke import PATIENCE, smoke
+from lambda_ci.verify.smoke import NEW_ROLE, PATIENCE, smoke
 from tests.fakes.lambda_invoke import (
     CUT,
     SILENCE,
@@ -42,6 +42,8 @@ PENDING = refused(
     "The operation cannot be performed at this time. The function is currently in the following state: Pending",
 )
 SNAPSHOT = refused(409, "SnapStartNotReadyException", "Lambda is initializing your function.")
+ROLE = refused(403, "AccessDeniedException", "The role defined for the function cannot be assumed by Lambda.")
+KEY = refused(502, "KMSAccessDeniedException", "Lambda was unable to decrypt the environment variables.")
 VPC = refused(502, "ENINotReadyException", "Lambda is setting up the network.")
 
 
@@ -75,8 +77,7 @@ def cases(*values: dict[str, object]) -> list[SmokeCase]:
 def smoked(
     aws: InvokeEndpoint, root: Path, *values: dict[str, object], clock: Time | None = None
 ) -> tuple[SmokeResult, ...]:
-    client = aws.client(read_timeout=0.3)
-    return smoke(cases(*values), client=client, function_arn=VERSION_ARN, root=root, clock=clock or Time())
+    return smoke(cases(*values), client=aws.client(), function_arn=VERSION_ARN, root=root, clock=clock or Time())
 
 
 def test_without_cases_nothing_is_invoked(tmp_path: Path) -> None:
@@ -134,7 +135,7 @@ def test_every_case_runs_and_every_failure_is_told(tmp_path: Path) -> None:
     assert {one.seconds for one in (first, second, third)} == {2.0}
 
 
-@pytest.mark.parametrize("refusal", [THROTTLED, PENDING, SNAPSHOT, VPC])
+@pytest.mark.parametrize("refusal", [THROTTLED, PENDING, SNAPSHOT, VPC, ROLE, KEY])
 def test_a_refusal_that_passes_is_waited_for(refusal: Answer, tmp_path: Path) -> None:
     clock = Time()
     with InvokeEndpoint(refusal, refusal, succeeded()) as aws:
@@ -154,6 +155,17 @@ def test_a_refusal_that_stays_is_an_error_in_the_end(tmp_path: Path) -> None:
     assert "concurrency" in caught.value.fix
 
 
+@pytest.mark.parametrize(("refusal", "words"), [(ROLE, "trust policy"), (KEY, "kms:Decrypt")])
+def test_a_role_that_is_wrong_and_not_new_is_not_waited_for_as_long(
+    refusal: Answer, words: str, tmp_path: Path
+) -> None:
+    clock = Time()
+    with InvokeEndpoint(refusal) as aws, pytest.raises(Refusal) as caught:
+        smoked(aws, tmp_path, {}, clock=clock)
+    assert NEW_ROLE / 2 < sum(clock.slept) <= NEW_ROLE
+    assert words in caught.value.fix
+
+
 @pytest.mark.parametrize(
     ("answer", "code"),
     [
@@ -170,7 +182,7 @@ def test_a_refusal_that_stays_is_an_error_in_the_end(tmp_path: Path) -> None:
             refused(400, "InvalidRequestContentException", "Could not parse request body into json"),
             "InvalidRequestContentException",
         ),
-        (refused(502, "KMSAccessDeniedException", "Lambda was unable to decrypt"), "KMSAccessDeniedException"),
+        (refused(502, "KMSDisabledException", "Lambda was unable to decrypt"), "KMSDisabledException"),
         (
             refused(400, "SnapStartException", "The afterRestore() runtime hook encountered an error."),
             "SnapStartException",
@@ -279,5 +291,5 @@ def test_a_page_of_somebody_else_is_no_success_even_where_nothing_is_expected(tm
 def test_an_invocation_is_never_repeated(answer: Answer) -> None:
     clock = Time()
     with InvokeEndpoint(answer) as aws, pytest.raises(AwsError):
-        invoke(aws.client(read_timeout=0.2), function_arn="orders", payload=b"{}", clock=clock)
+        invoke(aws.client(), function_arn="orders", payload=b"{}", clock=clock)
     assert (len(aws.requests), clock.slept) == (1, [])

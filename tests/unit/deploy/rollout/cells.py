@@ -6,8 +6,9 @@ import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambda_ci.deploy import apply, changes, current, desired
-from lambda_ci.deploy.finish import finish
+from lambda_ci.deploy import apply, current, desired
+from lambda_ci.deploy.after_release import finish
+from lambda_ci.deploy.plan import changes
 from lambda_ci.deploy.rollback import choose, roll_back
 from lambda_ci.deploy.rollout.mark import TAG
 from lambda_ci.deploy.rollout.settle import halt, settle

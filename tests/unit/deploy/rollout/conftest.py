@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lambda_ci.deploy import apply, changes, current, desired
+from lambda_ci.deploy import apply, current, desired
+from lambda_ci.deploy.plan import changes
 
 if TYPE_CHECKING:
     from lambda_ci.deploy.release import Release

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambda_ci.adapters.codedeploy import Group, Shift
-from lambda_ci.deploy import current
+from lambda_ci.deploy.live import look
 from lambda_ci.deploy.rollout.settle import settle
 from lambda_ci.model.spec.serving import RolloutSpec
 
@@ -55,6 +55,6 @@ def interrupted(project: Project, *, after: int, kind: type[BaseException] = Key
 
 
 def settled(project: Project) -> bool:
-    live = current.look(project.client, "orders")
+    live = look(project.client, "orders")
     assert live
     return settle("orders", live, rollout(), project.services)

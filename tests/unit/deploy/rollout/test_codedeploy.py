@@ -153,6 +153,23 @@ def test_a_group_at_work_for_another_function_is_waited_for(project: Project, ne
     assert f"is at work on {other} (theirs): waiting for its end" in project.log.getvalue()
 
 
+def test_a_group_that_works_for_many_other_functions_is_waited_for_as_long(project: Project, new: Release) -> None:
+    orders, codedeploy = project.server.functions["orders"], project.server.codedeploy
+    orders.aliases["other"] = {**orders.aliases["live"], "Name": "other"}
+    theirs = codedeploy.deployments[begun(project, alias="other")]
+    codedeploy.run_to_its_end(theirs.identity)
+
+    def be_faster() -> None:
+        if all(one.over for one in codedeploy.deployments.values()):
+            identity = f"d-{len(codedeploy.deployments) + 1:09X}"
+            codedeploy.deployments[identity] = replace(theirs, identity=identity, status="Created", left=[])
+
+    project.server.faults.add("CreateDeployment", Before(be_faster), times=15)
+    roll_out(new, rollout(), project.services)
+    assert project.log.getvalue().count("waiting for its end") == 15
+    assert alias(project.server) == ("2", {}, "[lambda-ci: 2 < 1]")
+
+
 def test_the_deployment_of_a_killed_run_is_joined(project: Project, new: Release) -> None:
     begun(project, alias="live", description="lambda-ci: version 2 after 1 of orders:live")
     roll_out(new, rollout(), project.services)

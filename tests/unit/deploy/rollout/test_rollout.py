@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from lambda_ci.deploy import current
+from lambda_ci.deploy.live import look
 from lambda_ci.deploy.rollout.mark import TAG
 from lambda_ci.deploy.rollout.settle import settle
 from lambda_ci.deploy.rollout.shift import roll_out
@@ -207,7 +207,7 @@ def test_a_rollout_of_another_run_is_left_alone(project: Project, new: Release) 
     rollout = spec(**CANARY)
     with pytest.raises((Killed, RollbackError)), project.killed_for_good_after(6):
         roll_out(new, rollout, project.services)
-    live = current.look(project.client, "orders")
+    live = look(project.client, "orders")
     assert live
     before, began = alias(project.server), project.clock.now
     sign = After(lambda: project.server.functions["orders"].tags.update({TAG: "live/1/2/20261121T080300Z"}))
@@ -222,7 +222,7 @@ def test_a_run_that_was_killed_a_moment_ago_needs_no_third_run(project: Project,
     """Nobody knows that it was killed until its next sign of life fails to come; or it was alive, and ends well meanwhile."""
     with pytest.raises((Killed, RollbackError)), project.killed_for_good_after(6):
         roll_out(new, spec(**CANARY), project.services)
-    live = current.look(project.client, "orders")
+    live = look(project.client, "orders")
     assert live
     began = project.clock.now
     if ended:

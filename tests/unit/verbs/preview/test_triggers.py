@@ -9,7 +9,11 @@ if TYPE_CHECKING:
     from tests.fakes.pull_requests import Pulls
 
 TRIGGERS = "    triggers: [{schedule: rate(1 hour)}]\n"
-OWN = "url: {auth-type: NONE}, triggers: [{schedule: {expression: rate(1 day), name: own}}]}"
+ROLE = "role: 'arn:aws:iam::123456789012:role/scheduler'"
+OWN = (
+    "url: {auth-type: NONE}, triggers: [{schedule: {expression: rate(1 day), name: own}}, "
+    f"{{schedule: {{expression: rate(1 day), name: zoned, {ROLE}}}}}]}}"
+)
 
 
 def declare(pulls: Pulls, *, own: bool) -> None:
@@ -32,11 +36,14 @@ def test_what_its_stage_says_itself_is_made_and_goes_with_it(pulls: Pulls, aws: 
     declare(pulls, own=True)
     ran = pulls("opened")
     assert ran.code == 0, ran.err
-    assert set(aws.events.rules) == {"shop-orders-pr-2-live-own"}
+    assert (set(aws.events.rules), set(aws.scheduler.schedules)) == (
+        {"shop-orders-pr-2-live-own"},
+        {"shop-orders-pr-2-live-zoned"},
+    )
     declare_none = (pulls.cli.folder / "lambda-ci.yml").read_text("utf-8").replace(OWN, "url: {auth-type: NONE}}")
     (pulls.cli.folder / "lambda-ci.yml").write_text(declare_none, "utf-8")
     assert pulls("synchronize").code == 0
-    assert aws.events.rules == {}, "what the stage said before is not declared any more"
+    assert (aws.events.rules, aws.scheduler.schedules) == ({}, {}), "what the stage said is not declared any more"
 
 
 def test_closing_removes_the_rules_of_the_preview(pulls: Pulls, aws: AwsServer) -> None:
@@ -44,5 +51,5 @@ def test_closing_removes_the_rules_of_the_preview(pulls: Pulls, aws: AwsServer) 
     pulls("opened")
     pulls.pull.state = "closed"
     ran = pulls("closed")
-    assert (aws.functions, aws.events.rules) == ({}, {})
-    assert "shop-orders-pr-2-live-own" in ran.function("orders")["removed"]
+    assert (aws.functions, aws.events.rules, aws.scheduler.schedules) == ({}, {}, {})
+    assert {"shop-orders-pr-2-live-own", "shop-orders-pr-2-live-zoned"} < set(ran.function("orders")["removed"])

@@ -60,8 +60,28 @@ def test_which_pull_request_it_is_about_is_githubs_word(pulls: Pulls, aws: AwsSe
     (dist / "pull-request").write_text("1")
     pulls.pull.head = "9" * 40
     ran = _trusted(pulls, "--prebuilt", "untrusted")
-    assert (ran.code, aws.functions) == (2, {}), "no open pull request has the commit that was built"
-    assert "about no pull request" in ran.document["error"]["what"]
+    assert (ran.code, aws.functions) == (0, {}), "no open pull request has the commit that was built"
+    assert f"no open pull request has {ONE[:12]} as its newest commit" in ran.err
+
+
+@pytest.mark.usefixtures("dist")
+@pytest.mark.parametrize("state", ["closed", "merged"])
+def test_what_was_closed_while_an_approval_was_waited_for_is_skipped_loudly(
+    pulls: Pulls, aws: AwsServer, state: str
+) -> None:
+    pulls.pull.state = state
+    ran = _trusted(pulls, "--prebuilt", "untrusted")
+    assert (ran.code, aws.requests) == (0, [])
+    assert "::warning" in ran.err
+    assert "or it was closed" in ran.err
+
+
+@pytest.mark.usefixtures("dist")
+def test_without_a_token_the_trusted_half_says_what_is_missing(pulls: Pulls, aws: AwsServer) -> None:
+    pulls.github.token = ""
+    ran = _trusted(pulls, "--prebuilt", "untrusted")
+    assert (ran.code, aws.requests) == (2, [])
+    assert "github-token" in ran.document["error"]["fix"]
 
 
 @pytest.mark.parametrize(

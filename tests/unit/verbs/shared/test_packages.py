@@ -150,9 +150,15 @@ def test_a_run_that_is_killed_while_it_gives_leaves_nothing_that_another_takes(
         "PYTHONPATH": str(Path(__file__).parents[4]),
         "LAMBDA_CI_CACHE": str(shop.folder / "one"),
     }
-    process = subprocess.Popen([sys.executable, "-m", "lambda_ci", "build"], cwd=shop.folder, env=environ, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)  # fmt: skip
-    aws.faults.add("PutObject", After(process.kill), after=requests)
-    assert process.wait(60) == -signal.SIGKILL
+    running: list[subprocess.Popen[bytes]] = []
+
+    def kill() -> None:
+        running[0].kill()
+
+    aws.faults.add("PutObject", After(kill), after=requests)
+    with aws.lock:  # Nothing is answered before the process is known here.
+        running.append(subprocess.Popen([sys.executable, "-m", "lambda_ci", "build"], cwd=shop.folder, env=environ, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL))  # fmt: skip
+    assert running[0].wait(120) == -signal.SIGKILL
     assert "taken from" not in machines.build().err
     assert "taken from" in machines.build().err
 

@@ -1,0 +1,1 @@
+"""How a package reaches Lambda: inside the request, or through the staging bucket."""
