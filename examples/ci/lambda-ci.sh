@@ -9,7 +9,7 @@ while read -r name; do
     arguments+=(--env "$name")
 done < <(
     compgen -e | grep -E '^(AWS_|LAMBDA_CI_|UV_(DEFAULT_|EXTRA_)?INDEX|SOURCE_DATE_EPOCH$|(HTTPS?|NO|https?|no)_(PROXY|proxy)$)'
-    compgen -e | grep -E '^(CI$|CI_|GITLAB_|BITBUCKET_|CIRCLE|TF_BUILD$|BUILD_|SYSTEM_|JENKINS_URL$|JENKINS_HOME$|GIT_)'
+    compgen -e | grep -E '^(CI$|CI_|GITLAB_|BITBUCKET_|CIRCLE|TF_BUILD$|BUILD_|SYSTEM_|JENKINS_URL$|JENKINS_HOME$|CHANGE_|GIT_|GITHUB_(TOKEN|API_URL)$)'
 )
 
 exec docker run "${arguments[@]}" "$image" "$@"

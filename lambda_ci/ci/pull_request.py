@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lambda_ci.ci.marks import stands
+from lambda_ci.ci import pull_request_elsewhere as elsewhere
+from lambda_ci.ci.known import Known, known
 from lambda_ci.errors import ConfigurationError
 from lambda_ci.model.preview import Event, PullRequest
 
@@ -22,7 +23,8 @@ _EVENTS = {"closed": Event.CLOSED, "unlabeled": Event.UNLABELLED}
 
 def pull_request(environ: Variables) -> PullRequest | None:
     """``None`` where the run is about none. Raises ConfigurationError where the event cannot be read."""
-    return next((read(environ) for mark, read in READERS.items() if stands(mark, environ)), None)
+    system = known(environ)
+    return _READERS[system](environ) if system else None
 
 
 def event_of(environ: Variables) -> dict[str, Any]:
@@ -124,7 +126,8 @@ def github_repository(full_name: str, environ: Variables) -> str:
 
 def repository_of(environ: Variables) -> str:
     """The repository of this run, as its pull requests have it in ``PullRequest.repository``; empty outside a CI system."""
-    return next((tell(environ) for mark, tell in REPOSITORIES.items() if stands(mark, environ)), "")
+    system = known(environ)
+    return _REPOSITORIES[system](environ) if system else ""
 
 
 def _part(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -132,14 +135,19 @@ def _part(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-REPOSITORIES: Mapping[str, Callable[[Variables], str]] = {
-    "GITHUB_ACTIONS": lambda environ: github_repository(environ.get("GITHUB_REPOSITORY", ""), environ),
-    "GITLAB_CI": lambda environ: _below_host(environ.get("CI_PROJECT_URL", "")),
-    "BITBUCKET_BUILD_NUMBER": lambda environ: f"bitbucket.org/{environ.get('BITBUCKET_REPO_FULL_NAME', '')}".lower(),
+_REPOSITORIES: Mapping[Known, Callable[[Variables], str]] = {
+    Known.GITHUB: lambda environ: github_repository(environ.get("GITHUB_REPOSITORY", ""), environ),
+    Known.GITLAB: lambda environ: _below_host(environ.get("CI_PROJECT_URL", "")),
+    Known.BITBUCKET: lambda environ: f"bitbucket.org/{environ.get('BITBUCKET_REPO_FULL_NAME', '')}".lower(),
+    Known.CIRCLECI: lambda environ: elsewhere.repository_at(environ.get("CIRCLE_REPOSITORY_URL", "")),
+    Known.AZURE: lambda environ: elsewhere.repository_at(environ.get("BUILD_REPOSITORY_URI", "")),
+    Known.JENKINS: lambda environ: elsewhere.repository_at(environ.get("GIT_URL", "")),
 }
-READERS: Mapping[str, Callable[[Variables], PullRequest | None]] = {
-    "GITHUB_ACTIONS": _github,
-    "GITLAB_CI": _gitlab,
-    "BITBUCKET_BUILD_NUMBER": _bitbucket,
+_READERS: Mapping[Known, Callable[[Variables], PullRequest | None]] = {
+    Known.GITHUB: _github,
+    Known.GITLAB: _gitlab,
+    Known.BITBUCKET: _bitbucket,
+    Known.CIRCLECI: elsewhere.circleci,
+    Known.AZURE: elsewhere.azure,
+    Known.JENKINS: elsewhere.jenkins,
 }
-"""By a variable that tells the CI system."""

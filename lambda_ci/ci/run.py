@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from lambda_ci.adapters.url import public
-from lambda_ci.ci.marks import stands
+from lambda_ci.ci.known import Known, known
 from lambda_ci.model.inventory import Repository, Run
 
 if TYPE_CHECKING:
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 def run_of(environ: Mapping[str, str]) -> Run | None:
     """``None`` on a machine that is no known CI system's."""
-    return next((run(environ) for mark, run in _RUNS.items() if stands(mark, environ)), None)
+    system = known(environ)
+    return _RUNS[system](environ) if system else None
 
 
 def _github(environ: Variables) -> Run:
@@ -93,12 +94,11 @@ def _repository(environ: Variables, commit: str, url: str) -> Repository | None:
     return Repository(commit=found, url=public(url)) if found else None
 
 
-_RUNS: Mapping[str, Callable[[Variables], Run]] = {
-    "GITHUB_ACTIONS": _github,
-    "GITLAB_CI": _gitlab,
-    "BITBUCKET_BUILD_NUMBER": _bitbucket,
-    "CIRCLECI": _circleci,
-    "TF_BUILD": _azure,
-    "JENKINS_URL": _jenkins,
-    "JENKINS_HOME": _jenkins,
+_RUNS: Mapping[Known, Callable[[Variables], Run]] = {
+    Known.GITHUB: _github,
+    Known.GITLAB: _gitlab,
+    Known.BITBUCKET: _bitbucket,
+    Known.CIRCLECI: _circleci,
+    Known.AZURE: _azure,
+    Known.JENKINS: _jenkins,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from lambda_ci.ci.marks import stands
+from lambda_ci.ci.known import Known, known
 from lambda_ci.console import Style
 
 if TYPE_CHECKING:
@@ -59,8 +59,8 @@ class Surroundings:
 
 def detect(around: Surroundings) -> CiSystem:
     """The CI system that set these environment variables."""
-    found = next((make for mark, make in _SYSTEMS.items() if stands(mark, around.environ)), _plain)
-    return found(around)
+    system = known(around.environ)
+    return _SYSTEMS[system](around) if system else _plain(around)
 
 
 def _github(around: Surroundings) -> CiSystem:
@@ -113,13 +113,11 @@ def _beside_packages(around: Surroundings, *, quoted: bool = True) -> Reports:
     return Reports(folder=around.reports or around.packages, quoted=quoted)
 
 
-_SYSTEMS: Mapping[str, Callable[[Surroundings], CiSystem]] = {
-    "GITHUB_ACTIONS": _github,
-    "GITLAB_CI": _gitlab,
-    "BITBUCKET_BUILD_NUMBER": _bitbucket,
-    "CIRCLECI": _circleci,
-    "TF_BUILD": _azure,
-    "JENKINS_URL": _jenkins,
-    "JENKINS_HOME": _jenkins,
+_SYSTEMS: Mapping[Known, Callable[[Surroundings], CiSystem]] = {
+    Known.GITHUB: _github,
+    Known.GITLAB: _gitlab,
+    Known.BITBUCKET: _bitbucket,
+    Known.CIRCLECI: _circleci,
+    Known.AZURE: _azure,
+    Known.JENKINS: _jenkins,
 }
-"""By the variable that tells them. Jenkins has an address only where somebody set it up."""

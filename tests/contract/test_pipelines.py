@@ -16,6 +16,7 @@ from lambda_ci.inputs.layers import CACHE_VARIABLES, PIPELINE_VARIABLES
 from lambda_ci.inputs.options import options
 from lambda_ci.report.matrix import TEMPLATE
 from lambda_ci.verbs import VERBS
+from tests.contract.schemas import accepted
 from tests.fakes.cli import Cli
 
 if TYPE_CHECKING:
@@ -28,13 +29,13 @@ EXAMPLES = ROOT / "examples/ci"
 
 def run(*command: str | Path) -> None:
     done = subprocess.run(
-        [BIN / command[0], *command[1:]], capture_output=True, text=True, check=False, cwd=ROOT, timeout=120
+        [BIN / command[0], *command[1:]], capture_output=True, text=True, check=False, cwd=ROOT, timeout=300
     )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 def validated(schema: str, file: Path) -> None:
-    run("check-jsonschema", "--builtin-schema", f"vendor.{schema}", file)
+    accepted("--builtin-schema", f"vendor.{schema}", file)
 
 
 @pytest.mark.parametrize(
@@ -45,14 +46,14 @@ def validated(schema: str, file: Path) -> None:
             ["gitlab.yml", "gitlab-component.yml", "gitlab-previews.yml", "gitlab-many.yml", "gitlab-job.yml"],
         ),
         ("bitbucket-pipelines", ["bitbucket-pipelines.yml", "bitbucket-previews.yml"]),
-        ("circle-ci", ["circleci.yml"]),
+        ("circle-ci", ["circleci.yml", "circleci-previews.yml"]),
         ("azure-pipelines", ["azure-pipelines.yml"]),
     ],
 )
 def test_each_system_accepts_its_pipelines(schema: str, names: Sequence[str]) -> None:
     """Azure's schema has patterns that are no Unicode ones."""
     files = [EXAMPLES / name for name in names]
-    run("check-jsonschema", "--regex-variant", "nonunicode", "--builtin-schema", f"vendor.{schema}", *files)
+    accepted("--regex-variant", "nonunicode", "--builtin-schema", f"vendor.{schema}", *files)
 
 
 def test_gitlab_accepts_a_job_of_the_component(tmp_path: Path) -> None:
@@ -124,6 +125,8 @@ def test_the_script_hands_the_folder_and_the_variables_to_the_container(tmp_path
         "PATH": f"{docker.parent}:/usr/bin:/bin",
         "LAMBDA_CI_IMAGE": "index.example/lambda-ci:1",
         "GITLAB_CI": "true",
+        "CHANGE_URL": "https://github.com/octo/shop/pull/7",
+        "GITHUB_TOKEN": "a secret of GitHub",
         "AWS_SECRET_ACCESS_KEY": "secret",
         "UV_INDEX_PRIVATE_PASSWORD": "a secret of the index",
         "https_proxy": "http://proxy.example",
@@ -137,6 +140,8 @@ def test_the_script_hands_the_folder_and_the_variables_to_the_container(tmp_path
     assert {told[at + 1] for at, word in enumerate(told) if word == "--env"} == {
         "LAMBDA_CI_IMAGE",
         "GITLAB_CI",
+        "CHANGE_URL",
+        "GITHUB_TOKEN",
         "AWS_SECRET_ACCESS_KEY",
         "UV_INDEX_PRIVATE_PASSWORD",
         "https_proxy",

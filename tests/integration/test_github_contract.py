@@ -54,11 +54,12 @@ def prism(server: GitHubServer) -> Iterator[str]:
 
 
 def _wait(url: str) -> None:
-    deadline = time.monotonic() + 120
+    """It listens, and then reads the whole description before it answers."""
+    deadline = time.monotonic() + 300
     while time.monotonic() < deadline:
         try:
-            requests.get(url, timeout=5)
-        except requests.ConnectionError:
+            requests.get(url, timeout=60)
+        except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.2)
         else:
             return

@@ -72,7 +72,7 @@ def test_azure_gets_issues_variables_and_the_summary(tmp_path: Path) -> None:
     assert {one.name for one in told} == {"task.logissue", "task.setvariable", "task.uploadsummary"}
     [issue] = [one for one in told if one.name == "task.logissue"]
     assert (issue.properties["sourcepath"], issue.properties["linenumber"]) == ("lambda-ci.yml", "3")
-    assert [one.properties["variable"] for one in told if one.name == "task.setvariable"] == ["result"]
+    assert [one.properties["variable"] for one in told if one.name == "task.setvariable"] == ["changed", "result"]
 
 
 def test_a_json_document_has_no_command_in_it(tmp_path: Path) -> None:
