@@ -17,9 +17,11 @@ NAMES = [f"f{number:02}" for number in range(COUNT)]
 BUCKETS = {"15 a second, 15 saved": 15.0, "15 a second, 5 saved": 5.0}
 """What the limit lets through at once after a pause: AWS does not say."""
 
+STEPS = {"create": "deploy", "code changed": "deploy", "rolled back": "rollback"}
+
 
 def run(workshop: Workshop, *, rounds: int) -> Table:  # noqa: ARG001 - the limit makes every run alike
-    """Create all, then change the code of all; from the first request of the control plane to the last."""
+    """Create all, then change the code of all, then take all back; from the first request of the control plane to the last."""
     lines, targets = [], []
     for number, (name, size) in enumerate(BUCKETS.items()):
         for step, (seconds, least, refused) in _deployed(workshop, f"parallel-{number}", size).items():
@@ -34,11 +36,11 @@ def _deployed(workshop: Workshop, folder: str, size: float) -> dict[str, tuple[f
     found = {}
     with AwsServer() as server:
         cli = project(workshop.fresh(folder), server, names=NAMES)
-        for release, step in enumerate(("create", "code changed")):
+        for release, (step, verb) in enumerate(STEPS.items()):
             write(cli, NAMES, release=release)
             built = cli("build")
             quota = server.guard = Quota(control=Bucket(RATE, size))
-            ran = built if built.code else cli("deploy")
+            ran = built if built.code else cli(verb)
             if ran.code:
                 raise SystemExit(ran.err)
             least = max(len(quota.went) - size, 1) / RATE

@@ -46,7 +46,7 @@ def run(folder: Path, *variables: str, home: Path) -> Pipeline:
     options = ["--pull-policy", "if-not-present", "--helper-image", HELPER, "--network", "host"]
     command = [COMMAND, *options, *given]
     environ = {**os.environ, "HOME": str(home), "NO_COLOR": "1"}
-    done = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, check=False, timeout=240)
+    done = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, check=False, timeout=900)
     return Pipeline(
         exit_code=done.returncode, log=done.stdout + done.stderr, artefacts=folder / ".gitlab-ci-local/artifacts"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -58,12 +59,18 @@ def test_the_image_compiles_the_same_bytes_as_the_python_it_was_made_of(inside: 
     assert there.compiled == 0
 
 
-def test_a_build_in_the_image_is_reported_with_its_digest(base: str, tmp_path: Path) -> None:
+def test_a_build_in_the_image_is_reported_with_its_digest(engine: DockerClient, base: str, tmp_path: Path) -> None:
     done = _build(base, tmp_path)
     assert done.returncode == 0, done.stderr
     with zipfile.ZipFile(tmp_path / "dist/one.zip") as package:
         assert package.namelist() == [f"__pycache__/app.cpython-{VERSION.replace('.', '')}.pyc", "app.py"]
     assert f'"place": "{base} (sha256:' in done.stdout
+    papers = json.loads((tmp_path / "dist/one.provenance.json").read_text("utf-8"))
+    assert papers["predicate"]["buildDefinition"]["resolvedDependencies"][-1] == {
+        "name": base,
+        "digest": {"sha256": str(engine.images.get(base).id).removeprefix("sha256:")},
+        "annotations": {"use": "bytecode was compiled in it"},
+    }
 
 
 def test_a_killed_run_leaves_a_container_that_the_next_one_removes(

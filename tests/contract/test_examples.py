@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from lambda_ci.inputs.settings import Sources, load
+from tests.contract.schemas import accepted
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted(path.parent for path in (CHECKOUT / "examples").glob("*/lambda-ci.yml"))
@@ -46,9 +45,7 @@ def test_the_stages_of_the_shop_have_no_problems(stage: str) -> None:
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=named)
 def test_an_example_is_valid_by_the_published_schema(example: Path) -> None:
-    command = [sys.executable, "-m", "check_jsonschema", "--schemafile", str(SCHEMA), str(example / "lambda-ci.yml")]
-    checked = subprocess.run(command, check=False, capture_output=True, text=True)
-    assert checked.returncode == 0, checked.stdout + checked.stderr
+    accepted("--schemafile", SCHEMA, example / "lambda-ci.yml")
 
 
 @pytest.mark.parametrize("requirements", sorted((CHECKOUT / "examples").rglob("requirements.txt")), ids=str)

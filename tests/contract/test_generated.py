@@ -15,6 +15,7 @@ from lambda_ci.inputs.options import options
 from lambda_ci.model.spec.function import FunctionSpec
 from lambda_ci.model.spec.packages import AuditSpec, BuildSpec, ImageSpec, PackageSpec
 from lambda_ci.model.spec.project import AwsSpec, CacheSpec, Spec, StagingSpec
+from tests.contract.schemas import accepted
 from tools.generate import generated
 
 ROOT = Path(__file__).parents[2]
@@ -45,7 +46,7 @@ def test_the_check_of_the_generator_ends_with_0() -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=300,
     )
 
     assert (done.returncode, done.stdout) == (0, "")
@@ -107,9 +108,4 @@ def test_the_action_runs_in_its_container() -> None:
 
 
 def test_the_published_schema_is_a_draft_2020_12_schema() -> None:
-    program = Path(sys.executable).with_name("check-jsonschema")
-    command = [str(program), "--check-metaschema", str(ROOT / "docs" / "lambda-ci.schema.json")]
-
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
-
-    assert done.returncode == 0, done.stdout
+    accepted("--check-metaschema", ROOT / "docs" / "lambda-ci.schema.json")

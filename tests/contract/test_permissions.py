@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,25 @@ import pytest
 from botocore import xform_name
 
 from lambda_ci.adapters.aws_denied import s3_action, statement
-from lambda_ci.deploy.rights.table import RIGHTS
+from lambda_ci.deploy.iam.table import RIGHTS
 from lambda_ci.model.spec.project import StagingSpec
 from tests.fakes.aws_server import AwsServer, Request
 from tests.fakes.deployment import Project
 
 ROOT = Path(__file__).resolve().parents[2]
-SERVICES = ("lambda", "s3", "ecr", "sts", "cloudwatch", "codeartifact", "codedeploy", "logs", "iam", "events")
+SERVICES = (
+    "lambda",
+    "s3",
+    "ecr",
+    "sts",
+    "cloudwatch",
+    "codeartifact",
+    "codedeploy",
+    "logs",
+    "iam",
+    "events",
+    "scheduler",
+)
 NAMES = {
     "lambda:Invoke": ("lambda:InvokeFunction",),
     "lambda:InvokeWithResponseStream": ("lambda:InvokeFunction",),
@@ -55,6 +68,7 @@ def actions_of(service: str, operation: str) -> tuple[str, ...]:
     return NAMES.get(name, (name,))
 
 
+@cache
 def operations() -> dict[str, list[tuple[str, str]]]:
     """By the name of the client's method, the operations that it may stand for."""
     found: dict[str, list[tuple[str, str]]] = {}

@@ -42,7 +42,7 @@ class RealRegistry:
         word = base64.b64encode(f"{self.username}:{self.password}".encode()).decode()
         request.add_header("Authorization", f"Basic {word}")
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
+            with urllib.request.urlopen(request, timeout=120) as answer:
                 kind = answer.headers["Content-Type"]
                 return Image(answer.headers["Docker-Content-Digest"], kind, answer.read().decode())
         except urllib.error.HTTPError as error:

@@ -17,7 +17,7 @@ from tests.fakes.aws_lambda_state import ACCOUNT, Answer
 from tests.fakes.aws_strict import AwsRefusal, JsonObject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 WHO = f"arn:aws:sts::{ACCOUNT}:assumed-role/deploy/run"
 FREE = {"sts:GetCallerIdentity"}
@@ -31,6 +31,7 @@ _ON_NOTHING = {
     "cloudwatch:DescribeAlarms",
     "ecr:GetAuthorizationToken",
     "logs:DescribeLogGroups",
+    "scheduler:ListSchedules",
     "tag:GetResources",
     "codedeploy:StopDeployment",
     "codedeploy:ListDeploymentTargets",
@@ -54,6 +55,8 @@ class Guard:
     region: str
     policy: list[JsonObject] = field(default_factory=list)
     demanded: set[str] = field(default_factory=set)
+    mapped: Callable[[str], str] = lambda _uuid: ""
+    """Which function the event source mapping with this id calls, by ARN."""
 
     def denied(self, service: str, operation: str, parameters: JsonObject, path: str) -> AwsRefusal | None:
         """The refusal of the first demand that no statement allows."""
@@ -90,10 +93,15 @@ class Guard:
         elif named in _ON_NOTHING or service == "sts":
             yield Demand(named, "*")
         elif service == "lambda":
-            yield Demand(_NAMES.get(named, named), self._lambda(operation, parameters))
+            yield Demand(
+                _NAMES.get(named, named), self._lambda(operation, parameters), self._called(operation, parameters)
+            )
             yield from self._with_it(operation, parameters)
         else:
             yield Demand(named, self._other(prefix, parameters))
+            if operation in {"CreateSchedule", "UpdateSchedule"}:
+                role = parameters["Target"]["RoleArn"]
+                yield Demand("iam:PassRole", role, {"iam:PassedToService": "scheduler.amazonaws.com"})
             if operation == "PutRule" and parameters.get("Tags"):
                 yield Demand("events:TagResource", self._other(prefix, parameters))
 
@@ -103,15 +111,27 @@ class Guard:
             return self._arn("lambda", f"layer:{parameters['LayerName']}{f':{number}' if number else ''}")
         if "Resource" in parameters:
             return str(parameters["Resource"])
+        if "EventSourceMapping" in operation:
+            return self._arn("lambda", f"event-source-mapping:{parameters['UUID']}") if "UUID" in parameters else "*"
         name, _, inline = parameters["FunctionName"].rpartition(":function:")[2].partition(":")
         qualifier = parameters.get("Qualifier") or inline
         return self._arn("lambda", f"function:{name}{f':{qualifier}' if qualifier else ''}")
+
+    def _called(self, operation: str, parameters: JsonObject) -> Mapping[str, str]:
+        """Which function a mapping is for: of one that is there, the one that it calls."""
+        if "EventSourceMapping" not in operation:
+            return {}
+        uuid = parameters.get("UUID", "")
+        arn = self.mapped(uuid) if uuid else self._arn("lambda", f"function:{parameters['FunctionName']}")
+        return {"lambda:FunctionArn": arn}
 
     def _with_it(self, operation: str, parameters: JsonObject) -> Iterator[Demand]:
         """What AWS asks for beside the operation's own action."""
         code = parameters.get("Code", parameters)
         if operation == "CreateFunction" and parameters.get("Tags"):
             yield Demand("lambda:TagResource", self._lambda(operation, parameters))
+        if operation == "CreateEventSourceMapping" and parameters.get("Tags"):
+            yield Demand("lambda:TagResource", self._arn("lambda", "event-source-mapping:*"))
         if "Role" in parameters:
             yield Demand("iam:PassRole", parameters["Role"], {"iam:PassedToService": "lambda.amazonaws.com"})
         if operation in {"CreateFunction", "UpdateFunctionConfiguration"}:
@@ -127,6 +147,8 @@ class Guard:
                 parameters.get("ResourceARN")
                 or self._arn("events", f"rule/{parameters.get('Name') or parameters['Rule']}")
             )
+        if prefix == "scheduler":
+            return self._arn("scheduler", f"schedule/{parameters['GroupName']}/{parameters['Name']}")
         if prefix == "codedeploy":
             named = f"{parameters.get('applicationName', '*')}/{parameters.get('deploymentGroupName', '*')}"
             return self._arn("codedeploy", f"deploymentgroup:{named}")
@@ -147,11 +169,15 @@ def _words(demand: Demand) -> str:
 
 def _allows(statement: JsonObject, demand: Demand) -> bool:
     conditions = statement.get("Condition", {}).get("StringEquals", {})
+    patterns = statement.get("Condition", {}).get("ArnLike", {})
     return (
         statement["Effect"] == "Allow"
         and any(_matches(one, demand.action) for one in _listed(statement["Action"]))
         and any(_matches(one, demand.resource) for one in _listed(statement["Resource"]))
         and all(demand.context.get(key) == value for key, value in conditions.items())
+        and all(
+            any(_matches(one, demand.context.get(key, "")) for one in _listed(value)) for key, value in patterns.items()
+        )
     )
 
 

@@ -10,10 +10,11 @@ import base64
 import json
 from typing import TYPE_CHECKING
 
-from tests.fakes.aws_lambda_apart import FakeApart
+from tests.fakes.aws_event_sources import FakeEventSources
 from tests.fakes.aws_lambda_extras import FakeExtras
 from tests.fakes.aws_lambda_rules import (
     NOT_CONFIGURATION,
+    SEALED,
     check_configuration,
     check_image_update,
     check_package_type,
@@ -24,6 +25,7 @@ from tests.fakes.aws_lambda_rules import (
     pointed_at,
     stale,
 )
+from tests.fakes.aws_lambda_settings import FakeSettings
 from tests.fakes.aws_lambda_state import ACCOUNT, Answer, Deployed, Functions, Handler
 from tests.fakes.aws_strict import AwsRefusal, Json, JsonObject
 
@@ -35,6 +37,10 @@ __all__ = ["ACCOUNT", "Answer", "Deployed", "FakeLambda"]
 
 class FakeLambda(Functions):
     """Its operations, by AWS's names."""
+
+    def __init__(self, *, region: str, objects: Callable[[str, str], bytes | None]) -> None:
+        super().__init__(region=region, objects=objects)
+        self.sources = FakeEventSources(self)
 
     def operations(self) -> dict[str, Callable[[JsonObject], Answer]]:
         return {
@@ -59,7 +65,8 @@ class FakeLambda(Functions):
             "GetLayerVersion": lambda request: Answer(self.layers.get(request)),
             "DeleteLayerVersion": lambda request: Answer(self.layers.delete(request), status=204),
             **FakeExtras(self).operations(),
-            **FakeApart(self).operations(),
+            **FakeSettings(self).operations(),
+            **self.sources.operations(),
         }
 
     # functions
@@ -94,6 +101,8 @@ class FakeLambda(Functions):
     def get_function(self, request: JsonObject) -> Answer:
         function, version = self.resolve(request)
         described = self.read(function, version)
+        if self.sealed and "Environment" in described:
+            described = {**described, "Environment": {"Error": SEALED}}
         qualifier = request.get("Qualifier")
         if qualifier and qualifier in function.aliases:
             described["FunctionArn"] = f"{function.arn}:{qualifier}"
@@ -242,7 +251,8 @@ class FakeLambda(Functions):
         return Answer(status=204)
 
     def list_tags(self, request: JsonObject) -> Answer:
-        return Answer({"Tags": self.by_arn(request["Resource"]).tags})
+        arn = request["Resource"]
+        return Answer({"Tags": (self.sources if ":event-source-mapping:" in arn else self).by_arn(arn).tags})
 
     # invocations
 

@@ -49,7 +49,6 @@ class FakeExtras:
             "RemovePermission": self.remove_permission,
             "ListFunctions": self.list_functions,
             "ListProvisionedConcurrencyConfigs": self.list_provisioned,
-            "ListEventSourceMappings": self.list_mappings,
         }
 
     def put_concurrency(self, request: JsonObject) -> Answer:
@@ -193,15 +192,6 @@ class FakeExtras:
             {"FunctionArn": f"{function.arn}:{version}", "Status": "READY"} for version in function.provisioned
         ]
         return self.account.page("ProvisionedConcurrencyConfigs", listed, request)
-
-    def list_mappings(self, request: JsonObject) -> Answer:
-        function, version = self.account.resolve(request)
-        listed: list[JsonObject] = [
-            {"UUID": uuid, "FunctionArn": function.arn + ("" if target == "$LATEST" else f":{target}")}
-            for uuid, target in function.mappings.items()
-            if target == version
-        ]
-        return self.account.page("EventSourceMappings", listed, request)
 
     def _named(self, request: JsonObject) -> tuple[Deployed, str]:
         """What an alias carried stays when the alias goes."""

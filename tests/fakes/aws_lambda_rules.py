@@ -23,6 +23,11 @@ DEFAULTS: JsonObject = {
 }
 _TRANSIENT = ("RevisionId", "Version", "FunctionArn", "State", "StateReason", "StateReasonCode", "LastModified")
 
+SEALED = {
+    "ErrorCode": "AccessDeniedException",
+    "Message": "Lambda was unable to decrypt your environment variables because the KMS access was denied.",
+}
+
 
 def content(described: JsonObject) -> JsonObject:
     return {k: v for k, v in described.items() if k not in _TRANSIENT and not k.startswith("LastUpdate")}

@@ -77,8 +77,6 @@ class Deployed:
     policies: dict[str, JsonObject] = field(default_factory=dict)
     """A statement by the version that it is for."""
     provisioned: list[str] = field(default_factory=list)
-    mappings: dict[str, str] = field(default_factory=dict)
-    """Event source mappings: UUID → version."""
     reserved: int | None = None
     events: dict[str, JsonObject] = field(default_factory=dict)
     """Rules for asynchronous invocations, by alias."""
@@ -117,6 +115,8 @@ class Functions:
         self.locate: Callable[[str], str] = lambda _code_sha256: ""
         """Where GetFunction says that a package is."""
         self.functions: dict[str, Deployed] = {}
+        self.sealed = False
+        """Whether the caller may not decrypt variables: then GetFunction does not tell them."""
         self.layers = FakeLayers(region=region, code=self.code)
         self.handlers: dict[str, Handler] = {}
         self.inits: dict[str, float] = {}

@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lambda_ci.model.spec.apart import RETENTIONS
+from lambda_ci.model.spec.function_settings import RETENTIONS
 from tests.fakes.aws_lambda import Answer
 from tests.fakes.aws_strict import AwsRefusal, JsonObject, service_model, violations
 

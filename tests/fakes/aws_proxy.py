@@ -49,8 +49,8 @@ class _Handler(AwsFrontHandler):
         url = urlsplit(self.path)
         query = dict(parse_qsl(url.query, keep_blank_values=True))
         try:
-            if service == "lambda":
-                return parse("lambda", self.command, url.path, query=query, headers=headers, body=body)
+            if service in {"lambda", "scheduler"}:
+                return parse(service, self.command, url.path, query=query, headers=headers, body=body)
             if target := headers.get("x-amz-target"):
                 return target.partition(".")[2], json.loads(body)
             if service == "sts":

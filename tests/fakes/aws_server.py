@@ -25,6 +25,7 @@ from tests.fakes.aws_lambda import ACCOUNT, Answer, Deployed, FakeLambda
 from tests.fakes.aws_logs import FakeLogs
 from tests.fakes.aws_roles import role_answer
 from tests.fakes.aws_s3 import FakeS3
+from tests.fakes.aws_scheduler import FakeScheduler
 from tests.fakes.aws_strict import AwsRefusal, JsonObject, parse
 from tests.fakes.aws_sts import FakeSts
 from tests.fakes.aws_tagging import FakeTagging
@@ -74,6 +75,7 @@ class AwsServer(AwsFront):
         self.codedeploy = FakeCodeDeploy(self.lambda_)
         self.logs = FakeLogs()
         self.events = FakeEvents(region=self.region)
+        self.scheduler = FakeScheduler(region=self.region)
         self.roles: dict[str, JsonObject] = {}
         """Trust policies, by the name of the role."""
         self.tagging = FakeTagging(self.lambda_)
@@ -106,6 +108,8 @@ class AwsServer(AwsFront):
                 return self.s3.answer(
                     operation, request.path, query=request.query, headers=request.headers, body=request.body
                 )
+            if request.service == "scheduler":
+                return self.scheduler.answer(operation, request.parameters)
             if service := self.json_services.get(request.service):
                 return service.answer(operation, request.parameters)
             if operation == "GetRole":
@@ -128,7 +132,7 @@ class _Handler(AwsFrontHandler):
 
     def setup(self) -> None:
         super().setup()
-        self.connection.settimeout(30)
+        self.connection.settimeout(300)
 
     def handle_expect_100(self) -> bool:
         """A client of S3 waits a second for this before it sends a body."""
@@ -177,8 +181,8 @@ class _Handler(AwsFrontHandler):
 def _operation(
     aws: AwsServer, method: str, service: str, path: str, *, query: dict[str, str], headers: dict[str, str], body: bytes
 ) -> tuple[str, JsonObject]:
-    if service == "lambda":
-        return parse("lambda", method, path, query=query, headers=headers, body=body)
+    if service in {"lambda", "scheduler"}:
+        return parse(service, method, path, query=query, headers=headers, body=body)
     if service == "s3":
         return aws.s3.operation(method, path, query), dict(query)
     if service == "sts" or headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):

@@ -8,6 +8,7 @@ with wire.connected(): ...
 from __future__ import annotations
 
 import io
+import itertools
 import json
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,15 +18,17 @@ from urllib.parse import parse_qsl, urlsplit
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
+from botocore.httpsession import URLLib3Session
 
 from tests.fakes.aws_faults import Hang, Html, Lost, Reset, Status
 from tests.fakes.aws_strict import AwsRefusal, parse
 from tests.fakes.deployment import Killed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from botocore.awsrequest import AWSPreparedRequest
+    from botocore.client import BaseClient
 
     from lambda_ci.adapters.aws import Aws
     from tests.fakes.aws_lambda_state import Answer
@@ -62,6 +65,7 @@ class Wire:
         clients: list[Any] = [
             aws.lambda_client(),
             aws.upload_client(),
+            aws.publishing_client(),
             aws.cloudwatch().client,
             aws.codedeploy().client,
         ]
@@ -118,6 +122,24 @@ class Wire:
             return self.server.lambda_.operations()[operation](parameters)
         found = self.server.json_services[service]
         return found.answer(*found.operation(headers, body))
+
+
+def unanswered(clients: Sequence[BaseClient], operation: str, *, after: int = 0, done: bool = False) -> None:
+    """The request for ``operation`` after so many by these clients gets no answer in time; the others go to the server.
+
+    ``done``: it went there as well, and was carried out.
+    """
+    asked = itertools.count()
+
+    def wait(request: AWSPreparedRequest, **_: object) -> None:
+        if next(asked) != after:
+            return
+        if done:
+            URLLib3Session(timeout=60).send(request)
+        raise ReadTimeoutError(endpoint_url=request.url, error="timed out")
+
+    for client in clients:
+        client.meta.events.register_first(f"before-send.*.{operation}", wait)
 
 
 class _Raw(io.BytesIO):

@@ -13,7 +13,7 @@ from lambda_ci.lock.resolve import Resolver, lock
 from lambda_ci.lock.selection import DEFAULT, Selection
 from lambda_ci.model.artifact import Lock
 from lambda_ci.model.target import Architecture, Target
-from lambda_ci.wheels.fetch import fetch
+from lambda_ci.wheels.fetch import Depot, fetch
 from tests.fakes.quiet import quiet
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ class WheelBench:
     ) -> tuple[tuple[Wheel, ...], ...]:
         console, stream = quiet()
         try:
-            return fetch(locks, cache_dir=self.cache, console=console, arrived=arrived, meanwhile=meanwhile)
+            return fetch(locks, Depot.of(self.cache, console=console), arrived=arrived, meanwhile=meanwhile)
         finally:
             self.shown = stream.getvalue()
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 from lambda_ci.model.naming import kebab
-from lambda_ci.model.spec.apart import RETENTIONS
+from lambda_ci.model.spec.function_settings import RETENTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol, cast
 
 from lambda_ci.adapters.aws import Aws, Patience, connect
-from lambda_ci.deploy import apply, changes, current, desired, release
-from lambda_ci.deploy.around import with_alias
-from lambda_ci.deploy.finish import finish
-from lambda_ci.deploy.published import Published
+from lambda_ci.deploy import apply, current, desired, release
+from lambda_ci.deploy.after_release import finish
+from lambda_ci.deploy.plan import changes
+from lambda_ci.deploy.plan.alias import with_alias
+from lambda_ci.deploy.published_layers import Published
 from lambda_ci.deploy.resources.layer import look_for_layers
 from lambda_ci.deploy.services import Services
 from lambda_ci.model.artifact import LayerPackage, Package
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from botocore.hooks import BaseEventHooks
     from mypy_boto3_lambda import LambdaClient
     from pydantic import JsonValue
 
@@ -46,6 +48,24 @@ QUICK = Patience(connect=5, read=20, upload=20, attempts=1, upload_attempts=1)
 
 class Killed(BaseException):
     """The run ends here, whatever it was doing."""
+
+
+@contextmanager
+def killed_after(count: int, *clients: BaseEventHooks) -> Iterator[None]:
+    """The run ends when so many requests, of whichever service, have been answered."""
+    left = itertools.count(count - 1, -1)
+
+    def hook(**_: object) -> None:
+        if next(left) == 0:
+            raise Killed
+
+    for events in clients:
+        events.register_last("after-call", hook, unique_id="killed")
+    try:
+        yield
+    finally:
+        for events in clients:
+            events.unregister("after-call", unique_id="killed")
 
 
 def zipped(source: str, *, padding: int = 0) -> bytes:
@@ -83,10 +103,10 @@ def declared(folder: Path, *, members: Mapping[str, JsonValue] | None = None, **
     return Function(name="orders", spec=spec, source=folder, requirements=None)
 
 
-def reach(server: AwsServer, *, patience: Patience = QUICK) -> Aws:
+def reach(server: AwsServer, *, patience: Patience = QUICK, clock: FakeClock | None = None) -> Aws:
     """The door to AWS, with a fake behind it."""
     spec = AwsSpec.model_validate({"region": server.region, "endpoint-url": server.url})
-    return connect(spec, environ=CREDENTIALS, console=quiet()[0], patience=patience)
+    return connect(spec, environ=CREDENTIALS, console=quiet(clock)[0], patience=patience)
 
 
 class HttpAnswer(Protocol):

@@ -18,6 +18,8 @@ class HttpServer(ThreadingHTTPServer):
     """A context manager. Handlers find what they serve as attributes of a subclass."""
 
     daemon_threads = True
+    request_queue_size = 128
+    """Beyond it the kernel lets a connection wait for a second and more; many come at once, and a busy machine is late to take them."""
 
     def __init__(self, handler: type[BaseHTTPRequestHandler]) -> None:
         super().__init__(("127.0.0.1", 0), handler)

@@ -22,6 +22,7 @@ class FakeInterpreter:
     place: str = "Python 3 of the tests"
     identity: str = "a Python"
     is_image: bool = False
+    image: str = ""
     error: LambdaCiError | None = None
     completed: Completed | None = None
     errands: list[Errand] = field(default_factory=list)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from lambda_ci.model.settings import Layer
 from lambda_ci.model.spec.packages import LayerSpec
 from lambda_ci.model.target import Architecture
+from lambda_ci.package.cache.local import Remembered
 from lambda_ci.package.make import Workbench, make, make_layer, own_of
-from lambda_ci.package.remembered import Remembered
-from lambda_ci.package.shelf import Shelf
+from lambda_ci.package.wheel_pool import WheelPool
 from tests.fakes.project import Project
 from tests.fakes.wheels import wheel
 
@@ -51,7 +51,7 @@ class Layered(Project):
     @property
     def bench(self) -> Workbench:
         remembered = Remembered(self.root / "notes")
-        return Workbench(output_dir=self.output_dir, keep_out=(), shelf=Shelf(), remembered=remembered)
+        return Workbench(output_dir=self.output_dir, keep_out=(), pool=WheelPool(), remembered=remembered)
 
     def trees(self) -> list[LayerTree]:
         return [make_layer(layer, wheels, self.bench)[0] for layer, wheels in self.layers]

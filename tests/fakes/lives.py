@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lambda_ci.deploy.current import Live
+from lambda_ci.deploy.live import Live
 
 
 def live(*, code_sha256: str = "x", environment_error: str = "", tags_error: str = "") -> Live:

@@ -11,8 +11,8 @@ import pytest
 from lambda_ci.errors import PackageError
 from lambda_ci.model.settings import Function
 from lambda_ci.model.spec.function import FunctionSpec
-from lambda_ci.package.assemble import assemble, files_of
-from lambda_ci.package.shelf import Shelf
+from lambda_ci.package.assemble import Contents, assemble, files_of
+from lambda_ci.package.wheel_pool import WheelPool
 from tests.fakes.wheels import wheel
 
 if TYPE_CHECKING:
@@ -68,8 +68,8 @@ class Project:
         self.wheels.append(wheel(self.root / "cache", name, files, version=version, prefix=prefix))
 
     def assemble(self) -> Package:
-        own = files_of(self.function, output_dir=self.output_dir)
-        return assemble(self.function, self.wheels, own=own, output_dir=self.output_dir, shelf=Shelf())
+        contents = Contents(wheels=self.wheels, own=files_of(self.function, output_dir=self.output_dir))
+        return assemble(self.function, contents, WheelPool(), output_dir=self.output_dir)
 
     def refusal(self) -> str:
         """Why there is no package."""

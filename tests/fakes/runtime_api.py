@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-DEADLINE = 30.0
+DEADLINE = 120.0
 """Seconds that a test waits for the runtime at most."""
 
 

@@ -13,9 +13,9 @@ from lambda_ci.adapters.host import Host
 from lambda_ci.adapters.uv import Uv
 from lambda_ci.model.spec.packages import BuildSpec
 from lambda_ci.model.target import Architecture, Target
-from lambda_ci.wheels.builders.source import Job, Unbuilt
+from lambda_ci.wheels.builders.source import Job
 from lambda_ci.wheels.builders.workshop import Workshop
-from lambda_ci.wheels.choose import Choice
+from lambda_ci.wheels.choice import Choice, Unbuilt
 from lambda_ci.wheels.store import WheelStore
 from tests.fakes.quiet import quiet
 

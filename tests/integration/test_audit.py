@@ -15,7 +15,7 @@ from lambda_ci.main import SystemClock
 from lambda_ci.model.target import Architecture, Target
 from lambda_ci.package.audit.elf import read
 from lambda_ci.package.audit.window import Window
-from lambda_ci.wheels.fetch import fetch
+from lambda_ci.wheels.fetch import Depot, fetch
 from tests.fakes.audited import Audited
 from tests.fakes.project import Project
 from tests.fakes.quiet import quiet
@@ -35,7 +35,7 @@ def _audited(tmp_path: Path, target: Target) -> Audited:
     console, _ = quiet(SystemClock())
     cache, environ = tmp_path / "cache", dict(os.environ)
     found = lock(requirements, target, Resolver(uv=Uv(environ), cache_dir=cache, console=console))
-    [wheels] = fetch([found], cache_dir=cache, console=console, environ=environ)
+    [wheels] = fetch([found], Depot.of(cache, console=console, environ=environ))
     audited.project.wheels.extend(wheels)
     audited.project.spec |= {"runtime": target.runtime, "architecture": target.architecture}
     return audited
@@ -83,7 +83,7 @@ def test_what_a_real_linker_writes_is_read(tmp_path: Path) -> None:
     library = tmp_path / "demo.so"
     options = ["-shared", "-fPIC", "-fno-builtin", "-Wl,-soname,libdemo.so.1", "-Wl,--enable-new-dtags"]
     places = ["-Wl,-rpath,$ORIGIN/../demo.libs", "-lm"]
-    subprocess.run(["gcc", *options, str(source), "-o", str(library), *places], check=True, timeout=60)
+    subprocess.run(["gcc", *options, str(source), "-o", str(library), *places], check=True, timeout=300)
     content = library.read_bytes()
     binary = read("demo.so", Window(lambda: [content], len(content)))
     assert (binary.fault, binary.soname, binary.runpath, binary.module) == (
@@ -101,7 +101,7 @@ def test_what_a_real_linker_writes_is_read(tmp_path: Path) -> None:
 def test_programs_are_told_from_libraries(tmp_path: Path, option: str, *, interpreted: bool) -> None:
     source = tmp_path / "tool.c"
     source.write_text("int main(void) { return 0; }\n")
-    subprocess.run(["gcc", option, str(source), "-o", str(tmp_path / "tool")], check=True, timeout=60)
+    subprocess.run(["gcc", option, str(source), "-o", str(tmp_path / "tool")], check=True, timeout=300)
     content = (tmp_path / "tool").read_bytes()
     binary = read("bin/tool", Window(lambda: [content], len(content)))
     assert (binary.kind, binary.fault, bool(binary.interpreter)) == ("program", "", interpreted)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lambda_ci.errors import BuildError
-from lambda_ci.wheels.builders.source import Unbuilt
+from lambda_ci.wheels.choice import Unbuilt
 from tests.fakes.sources import write
 from tests.fakes.workshop import LIKE, VERSION, WorkshopBench
 

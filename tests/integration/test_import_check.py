@@ -179,10 +179,13 @@ def test_what_may_work_on_lambda_is_a_warning_or_an_error_by_choice(bench: Bench
 
 
 def test_an_import_that_does_not_end_is_stopped_and_says_where(bench: Bench) -> None:
-    found = one(bench, f"def wait():\n    while True: ...\nwait(){HANDLER}", seconds=1.0).imported()
+    source = f"def wait():\n    while True: ...\nwait(){HANDLER}"
+    # A busy machine takes long to come to the module.
+    patient = (one(bench, source, seconds=seconds).imported() for seconds in (1.0, 10.0, 60.0))
+    found = next(imported for imported in patient if "in wait" in imported.output)
     assert "did not come to an end" in found.warnings[0]
     assert 'File "/var/task/app.py", line 2 in wait' in found.output
-    assert not one(bench, f"def wait():\n    while True: ...\nwait(){HANDLER}").folder.joinpath("cache").exists()
+    assert not bench.folder.joinpath("cache").exists()
 
 
 def test_what_runs_on_after_the_import_is_not_waited_for(bench: Bench) -> None:

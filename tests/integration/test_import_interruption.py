@@ -22,7 +22,7 @@ import os, time
 open(os.environ["MARK"], "w").write(f"{os.getpid()} {os.path.dirname(os.getcwd())}")
 time.sleep(600)
 """
-PATIENCE = 60.0
+PATIENCE = 240.0
 FUNCTION = "  f{0}: {{handler: app.handler, source: src, runtime: python{1}, environment: {{MARK: {2}}}}}\n"
 
 

@@ -4,101 +4,24 @@ the policy of the configuration has: every action of it is needed, and together 
 
 from __future__ import annotations
 
-import json
 import random
 import re
-from dataclasses import dataclass, field
-from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from lambda_ci.deploy.policy import document, policy
-from lambda_ci.deploy.rights.table import RIGHTS
-from lambda_ci.inputs.settings import Sources, load
+from lambda_ci.deploy.iam.table import RIGHTS
 from tests.fakes.aws_iam import Guard
-from tests.fakes.aws_lambda import ACCOUNT
 from tests.fakes.aws_server import CREDENTIALS, AwsServer
 from tests.fakes.cli import Cli
+from tests.fakes.least_privilege import ORDERS, Account
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from lambda_ci.model.settings import Settings
-    from tests.fakes.aws_strict import JsonObject
-    from tests.fakes.cli import Ran
 
-HEAD = """\
-version: 1
-project: shop
-functions:
-  orders:
-    source: src
-    handler: app.handler
-    runtime: python3.12
-    role: arn:aws:iam::123456789012:role/orders
-    build: {import-check: never}
-    package: {bytecode: never}
-    smoke: [{expect: {status: 200}}]
-"""
-ADVICE = re.compile(r"add to a policy of (?:that|this run's) identity: (?=\{)")
-MOST = 40
-"""Denials in a row."""
-
-
-@dataclass
-class Account:
-    """A project, an AWS that judges every request, and what one has learned from its denials."""
-
-    cli: Cli
-    aws: AwsServer
-    guard: Guard
-    learned: dict[str, list[JsonObject]] = field(default_factory=dict)
-    """Statements, by verb."""
-    documented: dict[str, set[str]] = field(default_factory=dict)
-
-    def write(self, release: int, *, more: str = "", head: str = HEAD) -> None:
-        self.cli.write("lambda-ci.yml", head + more)
-        self.cli.write(
-            "src/app.py", f"def handler(event, context):\n    return {{'statusCode': 200, 'release': {release}}}\n"
-        )
-
-    def settings(self) -> Settings:
-        sources = Sources(flags={}, inputs=None, environ=self.cli.environ, cwd=self.cli.folder)
-        return load(sources, today=date(2026, 11, 21))
-
-    def least(self, verb: str) -> Any:  # noqa: ANN401 - JSON
-        statements = policy(self.settings(), account=ACCOUNT, region=self.aws.region, verbs={verb})
-        return document(statements)["Statement"]
-
-    def learn(self, verb: str, *argv: str, given: Sequence[JsonObject] = ()) -> Ran:
-        """Run it with nothing but what its denials have said so far (and what is ``given``), until it succeeds."""
-        self.guard.policy = self.learned.setdefault(verb, [*given])
-        self.documented.setdefault(verb, set()).update(actions(self.least(verb)))
-        for _ in range(MOST):
-            ran = self.cli(verb, *argv)
-            if ran.code == 0:
-                return ran
-            assert ran.code == 5, ran.err
-            found = [json.JSONDecoder().raw_decode(ran.err, advice.end())[0] for advice in ADVICE.finditer(ran.err)]
-            assert found, ran.err
-            assert found == found[:1] * len(found), f"one statement in the words of the denial:\n{ran.err}"
-            assert found[0] not in self.guard.policy, f"a statement that helps:\n{ran.err}"
-            self.guard.policy.append(found[0])
-        raise AssertionError("denials without end")
-
-    def plain(self, verb: str) -> list[JsonObject]:
-        """What the verb needs for a function with nothing more, which the first test proves."""
-        self.write(1)
-        return [{**one, "Action": action} for one in self.least(verb) for action in one["Action"]]
-
-    def run(self, verb: str, *argv: str) -> Ran:
-        """With the documented policy, and nothing else."""
-        self.guard.policy = self.least(verb)
-        ran = self.cli(verb, *argv)
-        assert ran.code == 0, ran.err
-        return ran
+QUEUE = "arn:aws:sqs:eu-west-1:123456789012:a"
 
 
 @pytest.fixture
@@ -109,10 +32,6 @@ def account(tmp_path: Path) -> Iterator[Account]:
         aws.guard = Guard(region=aws.region)
         cli = Cli(tmp_path, environ | {**CREDENTIALS, "AWS_ENDPOINT_URL": aws.url, "AWS_REGION": aws.region})
         yield Account(cli, aws, aws.guard)
-
-
-def actions(statements: Any) -> set[str]:  # noqa: ANN401 - JSON
-    return {action for one in statements for action in one["Action"]}
 
 
 def helpful(verb: str) -> set[str]:
@@ -154,7 +73,7 @@ def test_what_an_alias_carries(account: Account) -> None:
     """Made, changed, and removed."""
     account.aws.cloudwatch.alarms["late"] = "OK"
     account.cli.write("shared/shared.py", "")
-    layers = HEAD.replace("functions:", "layers: {shared: {source: shared}}\nfunctions:")
+    layers = ORDERS.replace("functions:", "layers: {shared: {source: shared}}\nfunctions:")
     more = """\
     layers: [shared]
     tags: {team: web}
@@ -207,6 +126,46 @@ def test_what_calls_an_alias(account: Account) -> None:
     agrees(account)
 
 
+def test_what_lambda_polls(account: Account) -> None:
+    """Made, changed, removed, and taken along at the end, one of them while it is still being made."""
+    sources = account.aws.lambda_.sources
+    account.guard.mapped = sources.called
+    more = """\
+    triggers:
+      - event-source: arn:aws:sqs:eu-west-1:123456789012:a
+      - event-source: arn:aws:sqs:eu-west-1:123456789012:b
+      - permission: {principal: sns.amazonaws.com, source-arn: "arn:aws:sns:eu-west-1:123456789012:b"}
+"""
+    known = {verb: account.plain(verb) for verb in ("plan", "deploy", "status", "destroy")}
+    account.write(1, more=more)
+    account.learn("plan", given=known["plan"])
+    account.learn("deploy", given=known["deploy"])
+    account.learn("status", given=known["status"])
+    changed = more.replace(
+        "source: arn:aws:sqs:eu-west-1:123456789012:a", f"source: {{source-arn: {QUEUE}, batch-size: 2}}"
+    )
+    account.write(1, more=changed.replace("12:b", "12:c"))
+    account.learn("plan")
+    account.learn("deploy")
+    account.learn("destroy", "--yes", given=known["destroy"])
+    assert {one.described["State"] for one in sources.mappings.values()} == {"Deleting"}
+    agrees(account)
+
+
+def test_mappings_of_other_functions_are_out_of_reach(account: Account) -> None:
+    sources = account.aws.lambda_.sources
+    account.guard.mapped = sources.called
+    account.write(1, more="    triggers: [{event-source: 'arn:aws:sqs:eu-west-1:123456789012:a'}]\n")
+    account.run("plan")
+    account.run("deploy")
+    (uuid,) = sources.mappings
+    account.guard.policy, named = account.least("deploy"), {"UUID": uuid}
+    assert account.guard.denied("lambda", "DeleteEventSourceMapping", named, "") is None
+    mapping = sources.mappings[uuid].described
+    mapping["FunctionArn"] = mapping["FunctionArn"].replace(":orders:", ":orders-admin:")
+    assert account.guard.denied("lambda", "DeleteEventSourceMapping", named, "") is not None
+
+
 def test_code_alone_takes_less(account: Account) -> None:
     account.write(1)
     account.run("deploy")
@@ -224,7 +183,7 @@ def test_a_package_for_the_bucket(account: Account) -> None:
     """A bucket that was created and has no mark yet is somebody else's, so that the right to mark it is given from the start."""
     account.aws.s3.buckets.clear()
     known = account.plain("deploy")
-    head = HEAD.replace("functions:", "staging: {bucket: artifacts, create: true}\nfunctions:")
+    head = ORDERS.replace("functions:", "staging: {bucket: artifacts, create: true}\nfunctions:")
     account.write(1, head=head)
     (account.cli.folder / "src" / "weight").write_bytes(random.Random(0).randbytes(52_500_000))
     marking = ("s3:PutBucketTagging", "s3:GetBucketTagging")

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lambda_ci.deploy.rights.previews import RIGHTS
+from lambda_ci.deploy.iam.previews import RIGHTS
 from tests.fakes.aws_iam import Guard
 from tests.fakes.aws_lambda import ACCOUNT
 from tests.fakes.aws_server import CREDENTIALS, AwsServer
 from tests.fakes.cli import Cli
 from tests.fakes.github_server import GitHubServer
+from tests.fakes.least_privilege import ORDERS, advised
 from tests.fakes.pull_requests import TWO, Pulls
 from tests.fakes.web import Web
 
@@ -21,21 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-CONFIG = """\
-version: 1
-project: shop
-functions:
-  orders:
-    source: src
-    handler: app.handler
-    runtime: python3.12
-    role: arn:aws:iam::123456789012:role/orders
-    build: {import-check: never}
-    package: {bytecode: never}
-    smoke: [{expect: {status: 200}}]
-stages: {preview: {functions: {orders: {url: {auth-type: NONE}}}}}
-"""
-ADVICE = re.compile(r"add to a policy of (?:that|this run's) identity: (?=\{)")
+CONFIG = ORDERS + "stages: {preview: {functions: {orders: {url: {auth-type: NONE}}}}}\n"
 
 
 @pytest.fixture
@@ -71,8 +57,7 @@ def _until_it_succeeds(pulls: Pulls, guard: Guard, action: str, *argv: str, name
         ran = pulls(action, "preview", *argv, head=head, name=name)
         if ran.code == 0:
             return
-        found = [json.JSONDecoder().raw_decode(ran.err, one.end())[0] for one in ADVICE.finditer(ran.err)]
-        new = [one for one in found if one not in guard.policy]
+        new = [one for one in advised(ran.err) if one not in guard.policy]
         assert new, ran.err
         guard.policy.append(new[0])
     raise AssertionError("denials without end")

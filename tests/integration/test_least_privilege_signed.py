@@ -15,10 +15,11 @@ import boto3
 import pytest
 
 from lambda_ci.adapters import loopback
-from lambda_ci.deploy.policy import VERBS, document, policy
+from lambda_ci.deploy.iam.policy import VERBS, document, policy
 from lambda_ci.inputs.settings import Sources, load
-from lambda_ci.local.ministack import free_port
+from tests.fakes import ports
 from tests.fakes.cli import Cli
+from tests.fakes.least_privilege import ORDERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,21 +27,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.local_aws
 
-ACCOUNT, REGION, READY_WITHIN = "123456789012", "eu-west-1", 30.0
+ACCOUNT, REGION, READY_WITHIN = "123456789012", "eu-west-1", 180.0
 ROOT = {"aws_access_key_id": "root", "aws_secret_access_key": "of-the-root"}
-CONFIG = """\
-version: 1
-project: shop
-functions:
-  orders:
-    source: src
-    handler: app.handler
-    runtime: python3.12
-    role: arn:aws:iam::123456789012:role/orders
-    build: {import-check: never}
-    package: {bytecode: never}
-    smoke: [{expect: {status: 200}}]
-"""
 OTHERWISE = {
     "lambda:CreateFunction": ("lambda:CreateFunction", "*"),
     "lambda:GetAlias": ("lambda:ListAliases", f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:orders*"),
@@ -54,7 +42,7 @@ NAMED = ["UpdateFunctionConfiguration", "UpdateFunctionCode", "PublishVersion", 
 @contextmanager
 def ministack(folder: Path) -> Iterator[str]:
     """Its address; exactly this process is ended."""
-    port = free_port()
+    port = ports.reserved()
     environ = {
         "PATH": os.environ["PATH"],
         **dict.fromkeys(("HOME", "TMPDIR", "STATE_DIR", "S3_DATA_DIR"), str(folder)),
@@ -79,7 +67,7 @@ def ministack(folder: Path) -> Iterator[str]:
         yield url
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 class User:
@@ -120,13 +108,13 @@ def test_a_whole_life_with_signed_requests_under_the_least_policy(tmp_path: Path
         user = User(url)
         environ = {"HOME": str(tmp_path), "LAMBDA_CI_CACHE": str(tmp_path / "cache"), "PATH": "/usr/bin:/bin"}
         cli = Cli(tmp_path, environ | {**user.environ, "AWS_ENDPOINT_URL": url, "AWS_REGION": REGION})
-        cli.write("lambda-ci.yml", CONFIG)
+        cli.write("lambda-ci.yml", ORDERS)
         cli.write("src/app.py", code(1))
         assert "lambda:GetFunction" in cli("plan").err
         user.may(cli)
         first = cli("deploy", "--json")
         assert (first.code, first.function("orders")["version"]) == (0, "1"), first.err
-        cli.write("lambda-ci.yml", CONFIG + "    timeout: 9\n")
+        cli.write("lambda-ci.yml", ORDERS + "    timeout: 9\n")
         cli.write("src/app.py", code(2))
         for action in NAMED:
             user.may(cli, without=f"lambda:{action}")

@@ -56,7 +56,7 @@ def lambda_ci(tmp_path: Path) -> Iterator[Run]:
     def run(*argv: str, code: int = 0) -> Any:  # noqa: ANN401 - JSON
         command = [sys.executable, "-m", "lambda_ci", *argv]
         ran = subprocess.run(
-            command, check=False, cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=120
+            command, check=False, cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=600
         )
         assert ran.returncode == code, ran.stderr
         return json.loads(ran.stdout) if "--json" in argv else ran.stdout

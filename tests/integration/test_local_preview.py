@@ -36,7 +36,8 @@ def _fork(event: Any) -> None:  # noqa: ANN401 - JSON
 
 def test_up_sweep_and_down_also_for_a_stranger(tmp_path: Path) -> None:
     environ = {"HOME": str(tmp_path), "LAMBDA_CI_CACHE": str(tmp_path / "cache"), "PATH": os.environ["PATH"]}
-    cli = Cli(tmp_path, {**environ, "LAMBDA_CI_PACKAGE_BYTECODE": "never", "LAMBDA_CI_BUILD_IMPORT_CHECK": "never"})
+    environ |= {"LAMBDA_CI_PACKAGE_BYTECODE": "never", "LAMBDA_CI_BUILD_IMPORT_CHECK": "never"}
+    cli = Cli(tmp_path, environ, pace=2)  # The embedded AWS needs its time to start.
     cli.write("lambda-ci.yml", CONFIG)
     cli.write("src/app.py", "def handler(event, context):\n    return {'statusCode': 200}\n")
     with GitHubServer() as github:

@@ -55,7 +55,7 @@ def put(cli: Cli, odd: Odd) -> None:
 def by_unzip(path: Path, folder: Path) -> None:
     if not shutil.which("unzip"):
         pytest.skip("unzip is not on this machine")
-    subprocess.run(["unzip", "-q", str(path), "-d", str(folder)], check=True, timeout=120)
+    subprocess.run(["unzip", "-q", str(path), "-d", str(folder)], check=True, timeout=600)
 
 
 def by_zipfile(path: Path, folder: Path) -> None:
@@ -100,3 +100,16 @@ def test_what_would_not_work_is_refused_and_says_why(cli: Cli, name: str) -> Non
     assert "odd" in ran.err
     assert "Traceback" not in ran.err
     assert not (cli.folder / "dist/orders.zip").exists()
+
+
+def test_what_is_waived_is_packaged_with_a_warning_and_only_for_the_distribution_that_is_named(cli: Cli) -> None:
+    put(cli, REFUSED["too new a C library in truth"][0])
+    refused = cli("build", "--audit-waive", "other")
+    assert refused.code == 4
+    assert "`audit: {waive: [odd]}`" in refused.err
+    waived = cli("build", "--audit-waive", "odd, other")
+    assert waived.code == 0, waived.err
+    assert "waived: odd/_core.abi3.so (odd): needs GLIBC_2.99" in waived.err
+    assert "names 'other', where the audit has nothing to waive" in waived.err
+    with ZipFile(cli.folder / "dist/orders.zip") as archive:
+        assert "odd/_core.abi3.so" in archive.namelist()

@@ -15,7 +15,7 @@ from lambda_ci.adapters.uv import Uv
 from lambda_ci.lock.resolve import Resolver, lock
 from lambda_ci.main import SystemClock
 from lambda_ci.model.target import Architecture, Target
-from lambda_ci.wheels.fetch import fetch
+from lambda_ci.wheels.fetch import Depot, fetch
 from lambda_ci.wheels.stripping.overlay import without_symbols
 from tests.fakes.project import HANDLER, Project
 from tests.fakes.quiet import quiet
@@ -92,7 +92,7 @@ def package(tmp_path: Path, requirements: str, **options: object) -> Package:
     console, _ = quiet(SystemClock())
     environ = dict(os.environ)
     found = lock(path, TARGET, Resolver(uv=Uv(environ), cache_dir=tmp_path / "cache", console=console))
-    [wheels] = fetch([found], cache_dir=tmp_path / "cache", console=console, environ=environ)
+    [wheels] = fetch([found], Depot.of(tmp_path / "cache", console=console, environ=environ))
     if "debug-symbols" in str(options.get("slim", "")):
         wheels = without_symbols(wheels, console=console)
     project.wheels.extend(wheels)

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 REGION = "eu-west-1"
 RUNTIME = "python3.12"
 NAME = "orders"
+PATIENT = 60
+"""Seconds that a function may take: a busy machine starts many at once."""
 _NUMBERS = itertools.count(100_000_000_000)
 WORKS = """\
 import os
@@ -86,6 +88,7 @@ class Account:
             "runtime": RUNTIME,
             "role": f"arn:aws:iam::{self.number}:role/orders",
             "build": {"import-check": "never"},  # What cannot be imported is to get as far as AWS.
+            "timeout": PATIENT,
             "smoke": [{"name": "pings", "payload": {"ping": True}, "expect": {"status": 200}}],
             **self.spec,
         }
@@ -123,7 +126,7 @@ class Account:
     def settled(self) -> None:
         """Nothing is in progress."""
         self.client.get_waiter("function_updated_v2").wait(
-            FunctionName=NAME, WaiterConfig={"Delay": 1, "MaxAttempts": 30}
+            FunctionName=NAME, WaiterConfig={"Delay": 1, "MaxAttempts": 300}
         )
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lambda_ci.adapters.aws import Patience, connect
-from lambda_ci.deploy import apply, changes, current, desired, release
+from lambda_ci.deploy import apply, current, desired, release
+from lambda_ci.deploy.plan import changes
 from lambda_ci.deploy.resources.layer import look_for_layers
 from lambda_ci.deploy.services import Services
 from lambda_ci.errors import AwsError
@@ -21,10 +22,11 @@ from lambda_ci.main import SystemClock
 from lambda_ci.model.artifact import LayerPackage
 from lambda_ci.model.spec.project import AwsSpec
 from lambda_ci.verify.smoke import smoke
-from tests.fakes.aws_faults import After
+from tests.fakes.aws_faults import After, Hang
+from tests.fakes.aws_wire import unanswered
 from tests.fakes.deployment import packaged
 from tests.fakes.quiet import quiet
-from tests.localstack.account import NAME, opened
+from tests.localstack.account import NAME, PATIENT, opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -50,7 +52,8 @@ import common
 def handler(event, context):
     return {"statusCode": 200, "answer": %r, "colour": os.environ.get("COLOUR"), "shared": common.WORD}
 """
-HASTY = Patience(connect=5, read=1.5, upload=1.5, attempts=1, upload_attempts=1)
+ONCE = Patience(connect=60, read=120, upload=120, attempts=1, upload_attempts=1)
+"""Nothing is asked twice. A busy machine takes long to answer."""
 
 
 @dataclass(frozen=True)
@@ -104,10 +107,10 @@ def matrix(
 def begin(account: Account, kind: str) -> None:
     """What is declared is new; for an update, an older version is served already. The layer below it is new as well."""
     if kind == "update":
-        _put(account, "old", timeout=3, environment={"COLOUR": "old"})
+        _put(account, "old", timeout=60, environment={"COLOUR": "old"})
         account.deploy()
         assert account.alias() == "1"
-    _put(account, "new", timeout=20, environment={"COLOUR": "new"}, tags={"team": "shop"})
+    _put(account, "new", timeout=61, environment={"COLOUR": "new"}, tags={"team": "shop"})
     account.proxy.requests.clear()
 
 
@@ -148,22 +151,26 @@ def deploy(*faults: Fault) -> Callable[[Account, Place], bool]:
     return run
 
 
-def hastily(fault: Fault) -> Callable[[Account, Place], bool]:
-    """The same stages with little patience and no second attempts."""
+def once(fault: Fault) -> Callable[[Account, Place], bool]:
+    """The same stages without second attempts. Nobody has to wait for an answer that does not come."""
 
     def run(account: Account, place: Place) -> bool:
-        account.proxy.faults.add(place.operation, fault, after=place.number)
         function, package, layer = _built(account)
         console, clock = quiet()[0], SystemClock()
-        aws = connect(AWS, environ=account.cli.environ, console=console, patience=HASTY)
+        aws = connect(AWS, environ=account.cli.environ, console=console, patience=ONCE)
+        invoking = aws.invoke_client(PATIENT)
+        if isinstance(fault, Hang):
+            clients = [aws.lambda_client(), aws.upload_client(), aws.publishing_client(), invoking]
+            unanswered(clients, place.operation, after=place.number, done=fault.done)
+        else:
+            account.proxy.faults.add(place.operation, fault, after=place.number)
         services = Services(aws=aws, clock=clock, console=console, staging=None)
         wanted = desired.desired(function, package, project="shop", layers=[layer])
         try:
             present = look_for_layers(wanted, current.read(aws, wanted), services)
             new = apply.apply(changes.plan(wanted, present, staging=None), wanted, present, services)
-            client = aws.invoke_client(-30 + HASTY.read)
             results = smoke(
-                function.spec.smoke, client=client, function_arn=new.version_arn, root=account.cli.folder, clock=clock
+                function.spec.smoke, client=invoking, function_arn=new.version_arn, root=account.cli.folder, clock=clock
             )
             if not all(one.passed for one in results):
                 return False
@@ -192,7 +199,7 @@ def kill(account: Account, place: Place) -> bool:
     started = threading.Event()
 
     def end() -> None:
-        started.wait(10)
+        started.wait(120)
         process[0].kill()
         process[0].wait()
 
@@ -205,7 +212,7 @@ def kill(account: Account, place: Place) -> bool:
         )
     )
     started.set()
-    return process[0].wait(120) == 0
+    return process[0].wait(300) == 0
 
 
 def _untested(account: Account) -> str:

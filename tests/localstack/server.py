@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING
 from uv import find_uv_bin
 
 from lambda_ci.adapters import loopback
-from lambda_ci.local.ministack import free_port
+from tests.fakes import ports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HERE = Path(__file__).parent
 REQUIREMENTS, EXECUTOR = HERE / "requirements.txt", HERE / "executor"
-READY_WITHIN, ENDS_WITHIN = 60.0, 15.0
+READY_WITHIN, ENDS_WITHIN = 240.0, 15.0
 _PORTS = 3
 
 
@@ -60,7 +60,7 @@ def running(python: Path, folder: Path) -> Iterator[LocalStack]:
     """LocalStack with nothing in it, working in ``folder``; exactly this process is ended."""
     log = folder / "localstack.log"
     for _ in range(_PORTS):
-        port = free_port()
+        port = ports.reserved()
         with log.open("wb") as stream:
             process = subprocess.Popen(
                 [str(python), "-m", "localstack.runtime.main"],
@@ -91,7 +91,7 @@ def _environ(port: int, folder: Path) -> dict[str, str]:
         "GATEWAY_LISTEN": f"127.0.0.1:{port}",
         "LOCALSTACK_HOST": f"127.0.0.1:{port}",
         "FILESYSTEM_ROOT": str(folder / "root"),
-        "SERVICES": "lambda,s3,sts,iam,logs,sqs,cloudwatch,events",
+        "SERVICES": "lambda,s3,sts,iam,logs,sqs,cloudwatch,events,scheduler",
         "EAGER_SERVICE_LOADING": "1",
         "LAMBDA_RUNTIME_EXECUTOR": "ric",
         "LAMBDA_KEEPALIVE_MS": "1000",

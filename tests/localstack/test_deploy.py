@@ -51,17 +51,17 @@ def test_new_code_is_a_new_version(account: Account) -> None:
 
 
 def test_a_new_configuration_is_a_new_version(account: Account) -> None:
-    account.deploy("first", timeout=5)
-    ran = account.deploy("first", timeout=6, memory_size=256)
+    account.deploy("first", timeout=50)
+    ran = account.deploy("first", timeout=51, memory_size=256)
     assert ran.code == 0, ran.err
     assert account.proxy.writes == ["UpdateFunctionConfiguration", "PublishVersion", "UpdateAlias"]
-    assert [account.configuration(version)["Timeout"] for version in ("1", "live")] == [5, 6]
+    assert [account.configuration(version)["Timeout"] for version in ("1", "live")] == [50, 51]
     assert unchanged(account)
 
 
 def test_configuration_goes_before_code_and_both_are_one_version(account: Account) -> None:
     account.deploy("first")
-    ran = account.deploy("second", timeout=9, tags={"team": "shop"})
+    ran = account.deploy("second", timeout=51, tags={"team": "shop"})
     assert ran.code == 0, ran.err
     assert account.proxy.writes == [
         "UpdateFunctionConfiguration", "UpdateFunctionCode", "TagResource", "PublishVersion", "UpdateAlias",
@@ -73,7 +73,7 @@ def test_configuration_goes_before_code_and_both_are_one_version(account: Accoun
 def test_every_member_reads_back_as_it_was_declared(account: Account) -> None:
     members = {
         "description": "all of it",
-        "timeout": 20,
+        "timeout": 50,
         "memory_size": 512,
         "ephemeral_storage": {"size": 1024},
         "tracing_config": {"mode": "Active"},

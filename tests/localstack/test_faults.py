@@ -28,8 +28,8 @@ ERRORS = (
 )
 PASSING: dict[str, tuple[Fault, ...]] = {"429, 500, 503": ERRORS, "reset": (Reset(),), "lost answer": (Lost(),)}
 LASTING: dict[str, Fault] = {
-    "no answer, nothing done": Hang(10),
-    "no answer, all done": Hang(10, done=True),
+    "no answer, nothing done": Hang(60),
+    "no answer, all done": Hang(60, done=True),
     "a proxy's page": Html(),
 }
 
@@ -88,7 +88,7 @@ def test_an_invocation_is_made_again_only_where_the_function_did_not_run(
 
 @pytest.mark.parametrize("fault", LASTING.values(), ids=LASTING)
 def test_a_fault_that_ends_the_run_is_mended_by_the_next(matrix: Matrix, fault: Fault) -> None:
-    assert [one for one in matrix(cells.hastily(fault)) if one.trouble] == []
+    assert [one for one in matrix(cells.once(fault)) if one.trouble] == []
 
 
 def test_a_process_killed_after_any_request_is_completed_by_the_next(matrix: Matrix) -> None:

@@ -56,7 +56,7 @@ def test_a_function_that_others_change_in_between_is_not_overwritten_and_not_rel
 
 def test_an_update_that_others_began_before_is_waited_for(account: Account) -> None:
     account.deploy("first")
-    account.put("second", timeout=9)
+    account.put("second", timeout=59)
     account.client.update_function_configuration(FunctionName=NAME, Description="theirs")
     ran = account.deploy()
     assert ran.code == 0, ran.err
@@ -144,10 +144,10 @@ def test_a_function_that_others_create_in_the_same_moment_becomes_what_is_declar
         )
 
     account.proxy.faults.add("CreateFunction", Before(theirs))
-    ran = account.deploy("first", timeout=9)
+    ran = account.deploy("first", timeout=59)
     assert ran.code == 0, ran.err
     served = account.configuration("live")
-    assert (served["Handler"], served["Timeout"], served["Role"].rpartition("/")[2]) == ("app.handler", 9, "orders")
+    assert (served["Handler"], served["Timeout"], served["Role"].rpartition("/")[2]) == ("app.handler", 59, "orders")
     assert unchanged(account)
 
 

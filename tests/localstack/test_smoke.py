@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.localstack.account import NAME
+from tests.localstack.account import NAME, PATIENT
 
 if TYPE_CHECKING:
     from tests.localstack.account import Account
@@ -16,7 +16,7 @@ BROKEN = {
     "an error at import": ("1 / 0\n\ndef handler(event, context):\n    pass\n", "ZeroDivisionError", "division by zero"),
     "an exception": ("def handler(event, context):\n    raise LookupError('as asked')\n", "LookupError", "as asked"),
     "a wrong answer": ("def handler(event, context):\n    print('look here')\n    return {'statusCode': 500}\n", "expected status 200, but it is 500", "look here"),
-    "no answer in time": ("import time\n\ndef handler(event, context):\n    print('sleepy', flush=True)\n    time.sleep(60)\n", "Task timed out after 1.00 seconds", "sleepy"),
+    "no answer in time": ("import time\n\ndef handler(event, context):\n    print('sleepy', flush=True)\n    time.sleep(600)\n", "Task timed out after 3.00 seconds", "sleepy"),
     "the end of the process": ("import os\n\ndef handler(event, context):\n    print('bye', flush=True)\n    os._exit(3)\n", "Runtime.ExitError", "bye"),
     "an answer that is no JSON": ("def handler(event, context):\n    return {'statusCode': 200, 'at': object()}\n", "Runtime.MarshalError", "START"),
 }  # fmt: skip
@@ -26,8 +26,8 @@ BROKEN = {
 def test_a_version_that_fails_its_test_is_not_served_and_not_forgotten(
     account: Account, code: str, words: str, logged: str
 ) -> None:
-    account.deploy("first", timeout=1)
-    ran = account.deploy(code=code)
+    account.deploy("first")
+    ran = account.deploy(code=code, timeout=3 if "timed out" in words else PATIENT)
     assert ran.code == 6, ran.err
     failure = ran.function(NAME)["failure"]
     assert words in failure["why"]
@@ -36,7 +36,7 @@ def test_a_version_that_fails_its_test_is_not_served_and_not_forgotten(
     assert (account.alias(), account.answer()["answer"]) == ("1", "first")
     again = account.deploy()
     assert (again.code, account.alias(), account.versions()) == (6, "1", ["1", "2"])
-    mended = account.deploy("mended")
+    mended = account.deploy("mended", timeout=PATIENT)
     assert (mended.code, account.alias(), account.answer()["answer"]) == (0, "3", "mended")
 
 

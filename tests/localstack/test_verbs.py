@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 def test_plan_says_what_deploy_does_and_writes_nothing(account: Account) -> None:
     for changes in (
-        {"timeout": 5, "tags": {"a": "1"}},
-        {"timeout": 6, "environment": {"COLOUR": "red"}},
+        {"timeout": 50, "tags": {"a": "1"}},
+        {"timeout": 51, "environment": {"COLOUR": "red"}},
         {"tags": {"a": "2"}},
     ):
         account.put(str(changes), **changes)

@@ -61,12 +61,12 @@ class Command:
 
     def run(self) -> subprocess.CompletedProcess[str]:
         with self.start() as process:
-            _, log = process.communicate(timeout=240)
+            _, log = process.communicate(timeout=900)
         return subprocess.CompletedProcess(process.args, process.returncode, "", log)
 
     def wait_for(self, text: str) -> str:
         """The container that was not there before, once a program runs in it that has ``text`` in its command line."""
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 240
         while time.monotonic() < deadline:
             for container in set(containers(self.engine)) - self._before:
                 with suppress(APIError):  # It may not run yet.

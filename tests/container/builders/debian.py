@@ -13,14 +13,11 @@ The engine keeps what was made, under a name that tells its content.
 from __future__ import annotations
 
 import hashlib
-import io
-import json
 import os
 import platform
 import re
 import shutil
 import subprocess
-import tarfile
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -30,6 +27,7 @@ from docker.errors import APIError, ImageNotFound
 from uv import find_uv_bin
 
 from tests.container import standin
+from tests.container.builders.loadable import loadable
 from tests.container.interpreters import Interpreter, interpreter
 
 if TYPE_CHECKING:
@@ -155,7 +153,7 @@ def run(engine: DockerClient, image: str, script: str, *, files: bytes = b"", en
         if files:
             container.put_archive("/", files)
         container.start()
-        status = container.wait(timeout=600)["StatusCode"]
+        status = container.wait(timeout=1200)["StatusCode"]
         printed = container.logs().decode()
     finally:
         container.remove(force=True)
@@ -219,7 +217,7 @@ def _bootstrapped(folder: Path, *options: str) -> Path:
     address, codename = _archive()
     archive = folder / "system.tar"
     command = ["mmdebstrap", "--quiet", "--mode=root", *_SMALL, *options, codename, str(archive), address]
-    subprocess.run(command, check=True, timeout=600, stderr=subprocess.PIPE, env={**os.environ, "TMPDIR": str(folder)})
+    subprocess.run(command, check=True, timeout=1200, stderr=subprocess.PIPE, env={**os.environ, "TMPDIR": str(folder)})
     return archive
 
 
@@ -242,7 +240,7 @@ def _wheels(folder: Path) -> None:
     command = [find_uv_bin(), "tool", "run", "--from", "pip==26.0", "pip", "--quiet", "download", "--no-deps"]
     environment = {"UV_SYSTEM_CERTS": "1"} if os.environ.get("SSL_CERT_FILE") else {}
     command += ["--only-binary=:all:", "--dest", str(folder), *WHEELS]
-    subprocess.run(command, check=True, timeout=600, stderr=subprocess.PIPE, env={**os.environ, **environment})
+    subprocess.run(command, check=True, timeout=1200, stderr=subprocess.PIPE, env={**os.environ, **environment})
 
 
 def _with_packages(engine: DockerClient, base: str, name: str) -> None:
@@ -263,7 +261,7 @@ def _commit(
         if files:
             container.put_archive("/", files)
         container.start()
-        status = container.wait(timeout=600)["StatusCode"]
+        status = container.wait(timeout=1200)["StatusCode"]
         assert status == 0, container.logs().decode()
         container.commit(repository, tag, changes=[f'ENV {key}="{value}"' for key, value in settings.items()])
     finally:
@@ -284,25 +282,3 @@ def _load_foreign(engine: DockerClient, version: str, name: str) -> None:
         archive = _bootstrapped(Path(folder), *options)
         with loadable(archive, name, architecture="arm64", environment=FOREIGN_ENVIRONMENT).open("rb") as file:
             engine.images.load(file)
-
-
-def loadable(layer: Path, name: str, *, architecture: str, environment: dict[str, str]) -> Path:
-    """A file for ``docker load``: ``docker import`` takes every image for one of the engine's own architecture."""
-    with layer.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    config = {
-        "architecture": architecture,
-        "os": "linux",
-        "config": {"Env": [f"{key}={value}" for key, value in environment.items()]},
-        "rootfs": {"type": "layers", "diff_ids": [f"sha256:{digest}"]},
-    }
-    manifest = [{"Config": "config.json", "RepoTags": [name], "Layers": ["layer.tar"]}]
-    image = layer.with_name("image.tar")
-    with tarfile.open(image, "w") as archive:
-        for member, content in (("config.json", config), ("manifest.json", manifest)):
-            data = json.dumps(content).encode()
-            info = tarfile.TarInfo(member)
-            info.size = len(data)
-            archive.addfile(info, io.BytesIO(data))
-        archive.add(layer, arcname="layer.tar")
-    return image

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 import docker
 
+from tests.fakes import ports
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -45,7 +47,7 @@ class Daemon:
 
     @property
     def client(self) -> DockerClient:
-        self._clients.append(docker.DockerClient(base_url=self.host, timeout=120))
+        self._clients.append(docker.DockerClient(base_url=self.host, timeout=300))
         return self._clients[-1]
 
     def start(self) -> None:
@@ -71,7 +73,7 @@ class Daemon:
     def _end(self, number: signal.Signals) -> None:
         if self._process:
             self._process.send_signal(number)
-            self._process.wait(30)
+            self._process.wait(120)
 
 
 @contextmanager
@@ -80,7 +82,9 @@ def running(folder: Path, *, size: str = "", port: bool = False) -> Iterator[Dae
     folder.mkdir()
     if size:
         subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "none", folder], check=True)
-    daemon = Daemon(folder=folder, host=f"tcp://127.0.0.1:{_free()}" if port else f"unix://{folder}/engine.sock")
+    daemon = Daemon(
+        folder=folder, host=f"tcp://127.0.0.1:{ports.reserved()}" if port else f"unix://{folder}/engine.sock"
+    )
     try:
         daemon.start()
         yield daemon
@@ -98,21 +102,15 @@ def copied(source: DockerClient, image: str, target: Daemon) -> str:
     return image
 
 
-def _free() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
-
-
 def _wait(daemon: Daemon) -> None:
     """Docker's client leaves its sockets open when it fails, so it is made only once something listens; its first question is
     answered when the engine is ready."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while not _listens(daemon.host):
         if time.monotonic() > deadline:
             raise AssertionError((daemon.folder / "log").read_text()[-2000:])
         time.sleep(0.1)
-    with closing(docker.DockerClient(base_url=daemon.host, timeout=60)) as client:
+    with closing(docker.DockerClient(base_url=daemon.host, timeout=300)) as client:
         client.ping()
 
 

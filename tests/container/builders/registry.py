@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tests.fakes import ports
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -44,7 +46,7 @@ class Registry:
 
     def end(self) -> None:
         self.process.terminate()
-        self.process.wait(10)
+        self.process.wait(60)
 
 
 def missing() -> str:
@@ -55,8 +57,7 @@ def missing() -> str:
 @contextmanager
 def serving(folder: Path, *, protected: bool = False) -> Iterator[Registry]:
     """A registry over ``folder``, which several may share."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = ports.reserved()
     settings = _SETTINGS.format(storage=folder / "storage", port=port)
     if protected:
         (folder / "passwords").write_text(_HASHED)
@@ -73,7 +74,7 @@ def serving(folder: Path, *, protected: bool = False) -> Iterator[Registry]:
 
 
 def _wait(port: int) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while True:
         try:
             socket.create_connection(("127.0.0.1", port)).close()

@@ -16,6 +16,7 @@ from lambda_ci.errors import BuildError
 from lambda_ci.model.target import Architecture, Target
 from tests.container.builders import binfmt, debian
 from tests.container.builders.command import Command
+from tests.container.builders.loadable import loadable
 from tests.fakes.extensions import archive, files
 from tests.fakes.sources import sdist
 from tests.fakes.workshop import HERE, WorkshopBench
@@ -109,6 +110,6 @@ def _unfit(engine: DockerClient) -> str:
             member = tarfile.TarInfo("bin/sh")
             member.size, member.mode = len(shell), 0o755
             packed.addfile(member, io.BytesIO(shell))
-        with debian.loadable(layer, name, architecture="arm64", environment={}).open("rb") as file:
+        with loadable(layer, name, architecture="arm64", environment={}).open("rb") as file:
             engine.images.load(file)
     return name

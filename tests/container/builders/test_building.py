@@ -13,8 +13,9 @@ import pytest
 
 from lambda_ci.errors import BuildError
 from lambda_ci.model.target import Architecture, Target
-from lambda_ci.wheels.builders.source import Unbuilt
+from lambda_ci.wheels.choice import Unbuilt
 from tests.container.builders.command import Command
+from tests.fakes.index import wheel
 from tests.fakes.sources import files, sdist, write
 from tests.fakes.workshop import VERSION, WorkshopBench
 
@@ -78,15 +79,57 @@ def test_the_same_source_gives_the_same_bytes_in_another_container(bench: Worksh
     assert found[0] == found[1]
 
 
+WATCHING = """
+def get_requires_for_build_wheel(config_settings=None):
+    if os.fork():
+        return ["helper @ file://" + os.path.abspath("helper-1.0-py3-none-any.whl")]
+    for number in range(3):
+        os.dup2(os.open(os.devnull, os.O_RDWR), number)
+    seen, end = set(), time.monotonic() + 60
+    while not os.path.exists("/tmp/watched") and time.monotonic() < end:
+        for process in pathlib.Path("/proc").glob("[0-9]*"):
+            try:
+                seen.add((process / "cmdline").read_bytes())
+            except OSError:
+                continue
+        pathlib.Path("/tmp/writing").write_bytes(b"\\n".join(sorted(seen)))
+        os.replace("/tmp/writing", "/tmp/seen")
+    os._exit(0)
+"""
+"""Every program that runs while pip installs what the build needs, by another pip."""
+
+
 def test_the_index_reaches_the_build_by_environment_and_no_argument(bench: WorkshopBench, base: str) -> None:
     bench.environ |= {"UV_DEFAULT_INDEX": "https://joe:secret@index.example/simple"}
     body = (
-        "assert os.environ['PIP_INDEX_URL'] == 'https://joe:secret@index.example/simple';"
-        "lines = [one.read_bytes() for one in pathlib.Path('/proc').glob('[0-9]*/cmdline')];"
-        "assert not any(b'secret@' in line for line in lines), lines"
+        "pathlib.Path('/tmp/watched').touch();"
+        "seen = pathlib.Path('/tmp/seen').read_bytes();"
+        "assert b'https://index.example/simple' in seen, seen;"
+        "assert b'joe' not in seen and b'secret' not in seen, seen;"
+        "assert os.environ['PIP_INDEX_URL'] == 'https://index.example/simple';"
+        "assert 'LAMBDA_CI_NETRC' not in os.environ;"
+        "import netrc, stat;"
+        "assert netrc.netrc(os.environ['NETRC']).authenticators('index.example')[::2] == ('joe', 'secret');"
+        "assert stat.S_IMODE(os.stat(os.environ['NETRC']).st_mode) == 0o600"
     )
-    bench.build(bench.job(bench.archive("demo", sdist("demo", body=body)), backend="container", image=base))
+    own = files("demo", body=body)["backend.py"].replace("def prepare_metadata", f"{WATCHING}\ndef prepare_metadata")
+    own = own.replace("def get_requires_for_build_wheel", "def nothing", 1)
+    source = sdist("demo", **{"backend.py": own})
+    content = added(source, "demo-1.0/helper-1.0-py3-none-any.whl", wheel("helper", "1.0"))
+    bench.build(bench.job(bench.archive("demo", content), backend="container", image=base))
     assert "secret" not in bench.shown
+
+
+def added(archive: bytes, name: str, content: bytes) -> bytes:
+    """A source archive with one more file."""
+    target = io.BytesIO()
+    with tarfile.open(fileobj=io.BytesIO(archive)) as old, tarfile.open(fileobj=target, mode="w:gz") as new:
+        for member in old:
+            new.addfile(member, old.extractfile(member))
+        more = tarfile.TarInfo(name)
+        more.size = len(content)
+        new.addfile(more, io.BytesIO(content))
+    return target.getvalue()
 
 
 def test_system_packages_are_installed_before_the_build(bench: WorkshopBench, engine: DockerClient, base: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -54,13 +53,11 @@ def test_what_is_compiled_at_the_same_time_is_what_is_compiled_alone(bench: Work
 def test_the_first_failure_stops_the_others_at_once(bench: WorkshopBench, engine: DockerClient, base: str) -> None:
     bench.threads = 4
     failing = MEETING + "; raise SystemExit('error: this one fails')"
-    waiting = MEETING + "; time.sleep(120)"
+    waiting = MEETING + "; time.sleep(3600)"
     bodies = {"one": waiting, "two": failing, "three": waiting}
     sources = [bench.archive(name, sdist(name, body=body)) for name, body in bodies.items()]
-    started = time.monotonic()
     with pytest.raises(BuildError, match=r"two 1\.0 could not be built") as caught:
         bench.build(*[bench.job(source, backend="container", image=base) for source in sources])
-    assert time.monotonic() - started < 60
     assert "this one fails" in caught.value.why
     assert bench.shown.count("this one fails") == 1
     assert containers(engine) == []

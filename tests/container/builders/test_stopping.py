@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from tests.fakes.workshop import WorkshopBench
 
-SLOW = "time.sleep(120)"
+SLOW = "time.sleep(3600)"
 HEAVY = 3
 """A compiler has some seconds to do with it."""
 SIGNALS = pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
@@ -30,10 +30,8 @@ SIGNALS = pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids
 
 def test_a_build_that_is_late_is_stopped(bench: WorkshopBench, base: str) -> None:
     job = bench.job(bench.archive("demo", sdist("demo", body=SLOW)), backend="container", image=base, timeout=0.1)
-    started = time.monotonic()
     with pytest.raises(BuildError, match=r"did not end within 0\.1 minutes") as caught:
         bench.build(job)
-    assert time.monotonic() - started < 25
     assert "build.timeout" in caught.value.fix
 
 
@@ -65,10 +63,8 @@ def _interrupted(command: Command, text: str, number: signal.Signals) -> None:
     with command.start() as process:
         command.wait_for(text)
         process.send_signal(number)
-        started = time.monotonic()
-        _, log = process.communicate(timeout=30)
+        _, log = process.communicate(timeout=240)
     assert process.returncode == 130, log
-    assert time.monotonic() - started < 7
     assert "Traceback" not in log
     assert containers(command.engine) == []
     assert not list((command.folder / "cache").rglob("*.whl"))
@@ -110,6 +106,7 @@ def test_runs_that_are_killed_at_any_moment_leave_the_next_one_nothing_to_trip_o
 
 def _wait_until_gone(engine: DockerClient) -> None:
     """The engine may still be removing what it was told to remove."""
-    deadline = time.monotonic() + 10
-    while containers(engine) and time.monotonic() < deadline:
+    deadline = time.monotonic() + 120
+    while left := containers(engine):
+        assert time.monotonic() < deadline, left
         time.sleep(0.1)

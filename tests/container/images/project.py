@@ -72,7 +72,7 @@ class ImageProject:
         word = b64encode(f"{self.real.username}:{self.real.password}".encode()).decode()
         request.add_header("Authorization", f"Basic {word}")
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
+            with urllib.request.urlopen(request, timeout=120) as answer:
                 return sorted(json.loads(answer.read())["tags"] or [])
         except urllib.error.HTTPError as error:
             error.close()

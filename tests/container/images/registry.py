@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import socket
 import subprocess
 import time
 import urllib.error
@@ -15,6 +14,7 @@ import urllib.request
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from tests.fakes import ports
 from tests.fakes.aws_ecr import RealRegistry
 
 if TYPE_CHECKING:
@@ -34,9 +34,7 @@ def is_there() -> bool:
 @contextmanager
 def running(folder: Path) -> Iterator[RealRegistry]:
     """The registry, answering; it keeps its images in ``folder``."""
-    with socket.create_server(("127.0.0.1", 0)) as reserved:
-        port = reserved.getsockname()[1]
-    address = f"127.0.0.1:{port}"
+    address = f"127.0.0.1:{ports.reserved()}"
     (folder / "htpasswd").write_text(f"{USER}:{_HASH}\n")
     settings = {
         "version": 0.1,
@@ -53,14 +51,14 @@ def running(folder: Path) -> Iterator[RealRegistry]:
         yield RealRegistry(address, USER, PASSWORD)
     finally:
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=60)
 
 
 def _wait(address: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            urllib.request.urlopen(f"http://{address}/v2/", timeout=1).close()
+            urllib.request.urlopen(f"http://{address}/v2/", timeout=10).close()
         except urllib.error.HTTPError as error:
             error.close()
             return

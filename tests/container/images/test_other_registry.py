@@ -50,7 +50,7 @@ def _run(project: ImageProject, *arguments: str) -> subprocess.CompletedProcess[
     environ = {**os.environ, **project.cli.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "lambda_ci", *arguments]
     return subprocess.run(
-        command, cwd=project.cli.folder, env=environ, capture_output=True, text=True, check=False, timeout=120
+        command, cwd=project.cli.folder, env=environ, capture_output=True, text=True, check=False, timeout=600
     )
 
 

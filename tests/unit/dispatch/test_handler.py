@@ -100,7 +100,7 @@ def test_threads_that_share_a_handler_see_their_own_events() -> None:
 
     class Slow(LambdaHandler):
         def handle(self) -> object:
-            together.wait(10)
+            together.wait(60)
             return self.event
 
     handler = Slow(Recorder())

@@ -126,7 +126,7 @@ def test_the_context_is_as_lambdas() -> None:
     local.dispatch(lambda _event, context: seen.append(context))
     context, other = seen
     assert uuid.UUID(context.aws_request_id) != uuid.UUID(other.aws_request_id)
-    assert 890_000 < context.get_remaining_time_in_millis() <= 900_000
+    assert 600_000 < context.get_remaining_time_in_millis() <= 900_000
     assert context.memory_limit_in_mb.isdigit()
     assert context.identity.cognito_identity_id is None
 

@@ -30,12 +30,12 @@ def interpreters() -> list[str]:
 
 def _runs(path: str) -> bool:
     """A name on PATH may be a launcher without anything behind it."""
-    return subprocess.run([path, "-I", "-c", ""], capture_output=True, check=False, timeout=60).returncode == 0
+    return subprocess.run([path, "-I", "-c", ""], capture_output=True, check=False, timeout=300).returncode == 0
 
 
 def run(python: str, code: str, path: Path) -> str:
     command = [python, "-I", "-S", "-B", "-c", f"import sys; sys.path.insert(0, {str(path)!r}); {code}"]
-    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=300).stdout
 
 
 def test_importing_it_loads_nothing_but_itself_and_what_is_cheap() -> None:

@@ -105,6 +105,15 @@ def test_a_source_that_comes_from_a_flag_is_named_so(configuration: Configuratio
         ),
         ({"requirements.txt": "", "pylock.requirements-python3-13-x86_64.toml": ""}, "requirements.txt", ""),
         ({"pyproject.toml": "[dependency-groups]\nprod = ['a']\n"}, None, ""),
+        ({"pylock.prod.toml": ""}, "pylock.prod.toml", ""),
+        ({"pylock.deps-python3-13-arm64-prod.toml": ""}, None, ""),
+        ({"pylock.toml": "", "pylock.dev.toml": ""}, "pylock.toml", ""),
+        ({"uv.lock": "", "pyproject.toml": "[project]\nname = 'x'", "pylock.dev.toml": ""}, "uv.lock", ""),
+        (
+            {"requirements.txt": "", "pylock.prod.toml": ""},
+            "requirements.txt",
+            "requirements.txt is used, although pylock.prod.toml is there as well; say which one",
+        ),
     ],
 )
 def test_the_dependency_file_in_the_source_is_found(
@@ -121,6 +130,16 @@ def test_the_dependency_file_in_the_source_is_found(
     assert [str(problem) for problem in settings.warnings] == [
         f"lambda-ci.yml:3:3: functions.f.requirements: {warning}" for _ in [1] if warning
     ]
+
+
+def test_of_several_named_locks_none_is_guessed(configuration: Configuration) -> None:
+    configuration.write("", "src/pylock.prod.toml")
+    configuration.write("", "src/pylock.dev.toml")
+    configuration.one("source: src")
+    said = "is required: pylock.dev.toml and pylock.prod.toml are there, and nothing tells which one this is for"
+    assert configuration.problems() == [f"lambda-ci.yml:3:3: functions.f.requirements: {said}"]
+    configuration.one("source: src\nrequirements: src/pylock.prod.toml")
+    assert configuration.function().requirements == configuration.folder / "src/pylock.prod.toml"
 
 
 def test_a_declared_dependency_file_is_taken_and_false_means_none(configuration: Configuration) -> None:
@@ -143,6 +162,14 @@ def test_a_project_with_groups_or_extras_only_counts_where_some_are_chosen(
     configuration.one("")
     assert configuration.function().requirements is None
     configuration.one(choice)
+    assert configuration.function().requirements == configuration.folder / "pyproject.toml"
+
+
+def test_a_project_whose_extras_only_its_build_tells_counts_where_some_are_chosen(configuration: Configuration) -> None:
+    configuration.write("[project]\ndynamic = ['optional-dependencies']\n", "pyproject.toml")
+    configuration.one("")
+    assert configuration.function().requirements is None
+    configuration.one("extras: [s3]")
     assert configuration.function().requirements == configuration.folder / "pyproject.toml"
 
 

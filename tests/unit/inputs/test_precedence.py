@@ -3,10 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from lambda_ci.inputs.located import NOWHERE, Located, merge, plain
 from lambda_ci.inputs.sections import LEAST
 
 if TYPE_CHECKING:
@@ -162,6 +159,15 @@ def test_neither_a_file_nor_a_function_is_one_clear_problem(configuration: Confi
     ]
 
 
+def test_in_an_action_the_inputs_are_named_and_the_step_that_is_forgotten(configuration: Configuration) -> None:
+    configuration.inputs = {"command": "deploy"}
+
+    (problem,) = configuration.problems()
+    assert "check the repository out before this step (on GitHub: actions/checkout)" in problem
+    assert "the inputs function-name, handler" in problem
+    assert "--" not in problem
+
+
 def test_the_least_configuration_that_is_told_is_one(configuration: Configuration) -> None:
     (configuration.folder / "app.py").write_text("handler = print\n")
     configuration.write(LEAST)
@@ -263,45 +269,3 @@ def test_a_file_elsewhere_is_the_root_of_its_paths(configuration: Configuration)
     assert settings.root == configuration.folder / "sub"
     assert settings.functions[0].source == configuration.folder / "src"
     assert str(settings.origins["functions.f.handler"]) == "sub/ci.yml:2:26"
-
-
-TREES = st.recursive(
-    st.integers() | st.text(max_size=3),
-    lambda inner: st.dictionaries(st.sampled_from("abc"), inner, max_size=3) | st.lists(inner, max_size=2),
-    max_leaves=8,
-)
-
-
-def located(value: object) -> Located:
-    if isinstance(value, dict):
-        return Located(value={key: located(child) for key, child in value.items()}, origin=NOWHERE)
-    if isinstance(value, list):
-        return Located(value=tuple(located(child) for child in value), origin=NOWHERE)
-    assert isinstance(value, str | int)
-    return Located(value=value, origin=NOWHERE)
-
-
-def paths(value: object, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], object]:
-    """Every value that is no mapping, and every empty mapping, by its path."""
-    if not isinstance(value, dict) or not value:
-        return {path: value}
-    return {key: leaf for name, child in value.items() for key, leaf in paths(child, (*path, name)).items()}
-
-
-@given(st.lists(st.dictionaries(st.sampled_from("abc"), TREES, max_size=3), min_size=1, max_size=4))
-def test_the_last_layer_that_says_something_wins(layers: list[dict[str, object]]) -> None:
-    merged = merge(*(located(layer) for layer in layers))
-    assert merged is not None
-    result = paths(plain(merged))
-
-    for path, value in paths(layers[-1]).items():
-        assert result.get(path) == value or (value == {} and any(key[: len(path)] == path for key in result))
-    written = {path for layer in layers for path in paths(layer)} | {()}
-    assert set(result) <= written
-
-
-@given(st.dictionaries(st.sampled_from("abc"), TREES, max_size=3))
-def test_merging_with_nothing_or_with_itself_changes_nothing(layer: dict[str, object]) -> None:
-    node = located(layer)
-
-    assert merge(node, None) == merge(None, node) == merge(located({}), node) == merge(node, node) == node

@@ -93,6 +93,8 @@ def test_a_wrong_file_gets_one_line(text: str, line: str, configuration: Configu
     ("text", "line"),
     [
         ("timeot: 3", '5: functions.f.timeot: unknown key; did you mean "timeout"?'),
+        ("function-url: {auth-type: NONE}", '5: functions.f.function-url: unknown key; did you mean "url"?'),
+        ("environment-mod: merge", '5: functions.f.environment-mod: unknown key; did you mean "environment-mode"?'),
         ("members: {}", "5: functions.f.members: unknown key"),
         ("Timeout: 3", '5: functions.f.Timeout: unknown key; did you mean "timeout"?'),
         ("triggers: {}", "15: functions.f.triggers: must be a list, not a mapping"),

@@ -26,8 +26,11 @@ def test_both_forms_of_a_schedule_and_a_permission_are_read(configuration: Confi
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{}", "[0]: must have one of schedule, permission; each trigger is an element of its own"),
-        ("{schedule: rate(1 hour), permission: {principal: a}}", "[0]: must have one of schedule, permission; each"),
+        ("{}", "[0]: must have one of schedule, permission, event-source; each trigger is an element of its own"),
+        (
+            "{schedule: rate(1 hour), permission: {principal: a}}",
+            "[0]: must have one of schedule, permission, event-source; each",
+        ),
         ("{schedul: rate(1 hour)}", '[0].schedul: unknown key; did you mean "schedule"?'),
         (
             "{schedule: rate(1 hours)}",

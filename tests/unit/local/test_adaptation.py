@@ -49,6 +49,17 @@ def test_a_role_is_invented_only_where_none_is_given(members: dict[str, str], ro
     assert adapted(before, HOST).functions[0].spec.members["Role"] == role
 
 
+def test_what_is_polled_is_on_the_real_aws() -> None:
+    queue = {"event-source": "arn:aws:sqs:eu-west-1:123456789012:q"}
+    document = {"handler": "app.handler", "runtime": "python3.11", "triggers": [queue, {"schedule": "rate(1 hour)"}]}
+    before = _settings(FunctionSpec.model_validate(document, strict=False))
+    after = adapted(before, HOST)
+    assert [one.schedule for one in after.functions[0].spec.triggers or ()] == ["rate(1 hour)"]
+    assert differences(before, after) == (
+        "orders: without its event sources, because what they read is not in the embedded AWS",
+    )
+
+
 @pytest.mark.parametrize("machine", ["aarch64", "arm64"])
 def test_arm_machines_have_two_names(machine: str) -> None:
     assert Host(python=(3, 14), machine=machine).architecture is Architecture.ARM64

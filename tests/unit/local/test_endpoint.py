@@ -112,6 +112,6 @@ def test_a_missing_extra_is_an_error_that_says_how_to_install_it(tmp_path: Path)
     )
     root = Path(__file__).parents[3]
     done = subprocess.run(
-        [sys.executable, "-c", program], cwd=root, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", program], cwd=root, capture_output=True, text=True, timeout=300, check=False
     )
     assert done.stdout == "2 pip install 'lambda-ci[local]'\n", done.stderr

@@ -30,7 +30,7 @@ def test_a_function_sees_boto3_and_the_standard_library(tmp_path: Path) -> None:
     (tmp_path / "python" / "stale").mkdir(parents=True)
     python = interpreter.prepare(tmp_path / "python")
     done = subprocess.run(
-        [python, "-c", PROGRAM, *NAMES], env={}, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True
+        [python, "-c", PROGRAM, *NAMES], env={}, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=True
     )
     assert done.stdout == "['boto3', 'botocore', 'urllib3', 'jmespath', 'dateutil']\n"
     assert not (tmp_path / "python" / "stale").exists()

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-INITIALISATION = 10.0
-"""Seconds that Lambda gives the module to be imported."""
+INITIALISATION = 120.0
+"""Seconds for the module to be imported. Lambda gives it ten; many at once on a busy machine need more."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.fakes.aws_strict import JsonObject
 
 
-class FakeApart:
+class FakeSettings:
     """The operations, by AWS's names, over the functions of an account."""
 
     def __init__(self, account: Functions) -> None:
