@@ -119,9 +119,10 @@ def _command(argv: Sequence[str], *, prog: str) -> Command:
     parser = argparse.ArgumentParser(prog=prog, description=DESCRIPTION, epilog=EPILOG)
     parser.add_argument("--version", action="version", version=f"lambda-ci {__version__}")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True, title="verbs")
-    chosen = next((word for word in argv if word in VERBS), "")
+    chosen = argv[0] if argv[0] in VERBS else ""
     command, asked = None, parser
-    for name, (summary, verb) in VERBS.items():
+    for name in [chosen] if chosen else VERBS:
+        summary, verb = VERBS[name]
         sub = verbs.add_parser(name, help=summary, allow_abbrev=False)
         if name == chosen:
             command = verb()()

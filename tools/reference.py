@@ -51,12 +51,23 @@ _SECTIONS = (
     (
         "functions.NAME.triggers[].schedule",
         "ScheduleSpec",
-        "A rule of EventBridge that calls the alias by the clock, where the expression alone does not say enough.",
+        "What calls the alias by the clock, where the expression alone does not say enough. With `at(…)` or a key from `timezone` on it is "
+        + "EventBridge Scheduler's.",
     ),
     (
         "functions.NAME.triggers[].permission",
         "PermissionSpec",
         "Who else may invoke the alias: a statement in its policy.",
+    ),
+    (
+        "functions.NAME.triggers[].event-source",
+        "EventSourceSpec",
+        "A queue, a stream, a cluster or a broker that Lambda polls for the alias, where the ARN alone does not say enough.",
+    ),
+    (
+        "functions.NAME.triggers[].event-source.source-access-configurations[]",
+        "SourceAccessSpec",
+        "One thing that Lambda needs to reach a cluster or a broker.",
     ),
     ("functions.NAME.audit", "AuditSpec", "What the audit of the package lets pass."),
     ("layers.NAME", "LayerSpec", "One layer, built for every runtime and architecture of the functions that use it."),

@@ -53,7 +53,7 @@ class ExecutionContext(Protocol):
             """The settings."""
 
     def notify(self, error: BaseException) -> None:
-        """Tell whoever should know that something failed."""
+        """Report that something failed."""
         raise NotImplementedError(f"{type(self).__name__} has no method notify()") from error
 
 

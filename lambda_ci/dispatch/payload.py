@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, TypeAlias
 
-    Json: TypeAlias = Any  # decoded JSON: whoever wrote the function knows what is in it
+    Json: TypeAlias = Any  # decoded JSON: only the author of the function knows its shape
 
 
 def encoded(event: object, func: object) -> bytes:

@@ -88,19 +88,7 @@ def from_dockerfile(
     spec, path, root = function.spec.image, function.dockerfile, function.context
     if path is None or root is None:
         raise ValueError("a function without a Dockerfile has no recipe of one")
-    try:
-        raw = path.read_bytes()
-        text = raw.decode()
-    except (OSError, ValueError) as error:
-        raise BuildError(
-            f"the Dockerfile {path} cannot be read", why=str(error), fix="correct image.dockerfile"
-        ) from error
-    if found := needs_buildkit(text):
-        raise BuildError(
-            f"the Dockerfile {path} needs BuildKit ({found})",
-            why="lambda-ci builds with the Docker engine's own builder, which has no BuildKit.",
-            fix="take that out; or build it with `docker buildx build --provenance=false --push` and name it in image-uri",
-        )
+    raw = _read(path)
     paths = ignored(root, [*_patterns(path, root), *_outside(keep_out, root)], _relative(path, root))
 
     def pack(out: IO[bytes], _names: Mapping[str, str]) -> None:
@@ -111,11 +99,29 @@ def from_dockerfile(
     return Recipe(
         architecture=str(function.spec.architecture),
         content=sink.sha256,
-        bases=bases(text, spec.build_args),
+        bases=bases(raw.decode(), spec.build_args),
         arguments=dict(spec.build_args),
         target=spec.target,
         pack=pack,
     )
+
+
+def _read(dockerfile: Path) -> bytes:
+    """Raises BuildError where it is no text, or more than the engine's own builder can do."""
+    try:
+        raw = dockerfile.read_bytes()
+        text = raw.decode()
+    except (OSError, ValueError) as error:
+        raise BuildError(
+            f"the Dockerfile {dockerfile} cannot be read", why=str(error), fix="correct image.dockerfile"
+        ) from error
+    if found := needs_buildkit(text):
+        raise BuildError(
+            f"the Dockerfile {dockerfile} needs BuildKit ({found})",
+            why="lambda-ci builds with the Docker engine's own builder, which has no BuildKit.",
+            fix="take that out; or build it with `docker buildx build --provenance=false --push` and name it in image-uri",
+        )
+    return raw
 
 
 def _patterns(dockerfile: Path, root: Path) -> list[str]:

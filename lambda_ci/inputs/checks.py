@@ -10,15 +10,14 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from lambda_ci.inputs.apart import check_apart
 from lambda_ci.inputs.capacity import check_capacity
+from lambda_ci.inputs.function_settings import check_function_settings
 from lambda_ci.inputs.images import check_image, needs
 from lambda_ci.inputs.lambda_layers import is_arn
 from lambda_ci.inputs.limits import check_limits
 from lambda_ci.inputs.located import Located, plain
 from lambda_ci.inputs.package_size import check_package
 from lambda_ci.inputs.rollout import check_rollout
-from lambda_ci.inputs.triggers import check_triggers
 from lambda_ci.inputs.wording import not_what, quoted, shown, suggestion
 from lambda_ci.model.platform import facts
 from lambda_ci.model.problem import Problem, Severity
@@ -51,12 +50,19 @@ def check_function(function: Located, *, today: date) -> Iterator[Problem]:
     yield from check_package(function)
     yield from check_capacity(function)
     yield from check_rollout(function)
-    yield from check_apart(function)
+    yield from check_function_settings(function)
     yield from check_limits(function)
-    yield from check_triggers(function)
+    yield from _triggers(function, today)
     yield from _mode(function)
     for case in (function.at("smoke") or function).elements:
         yield from _expression(case)
+
+
+def _triggers(function: Located, today: date) -> Iterator[Problem]:
+    if function.at("triggers"):
+        from lambda_ci.inputs.triggers import check_triggers
+
+        yield from check_triggers(function, today=today)
 
 
 def _how(function: Located, name: str) -> str:

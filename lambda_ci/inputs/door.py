@@ -61,11 +61,21 @@ _FORMS: Mapping[str, str] = {
     "name": "letters, digits, dots, - and _",
     "principal": "a service, an account or an ARN, without * and spaces",
     "source-arn": "an ARN, such as arn:aws:s3:::shop-uploads",
+    "event-source": "the ARN of a queue, a stream, a cluster or a broker",
+    "starting-position-timestamp": "a time in UTC, such as 2026-11-21T08:00:00Z",
+    "topic": "the name of a topic: letters, digits, dots, - and _",
+    "consumer-group-id": "the name of a consumer group",
+    "uri": "the ARN of a secret, or the name of a virtual host",
+    "timezone": "a time zone, such as Europe/Berlin",
+    "role": "the ARN of a role, such as arn:aws:iam::123456789012:role/scheduler",
+    "start": "a local time, such as 2026-12-01T09:00:00",
+    "end": "a local time, such as 2026-12-01T09:00:00",
+    "dead-letter": "the ARN of a queue, such as arn:aws:sqs:eu-west-1:123456789012:late",
     "source-account": "the number of an account, 12 digits in quotes",
     "principal-org-id": "the id of an organisation, such as o-a1b2c3d4e5",
 }
 _NAME = "letters, digits, - and _"
-_SECTIONS = frozenset({"UrlSpec", "AsyncSpec", "CodeDeploySpec", "ScheduleSpec"})
+_SECTIONS = frozenset({"UrlSpec", "AsyncSpec", "CodeDeploySpec", "ScheduleSpec", "EventSourceSpec"})
 """What a path of pydantic says where a value may be a section or a word."""
 _CONVERTIBLE = frozenset({"int_type", "float_type", "bool_type"})
 

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 REQUIREMENTS = ("pylock.toml", "uv.lock", "poetry.lock", "Pipfile.lock", "requirements.txt", "pyproject.toml")
 """The dependency files that are found by themselves, the first one wins."""
 _LOCKS_OF_PROJECTS = ("uv.lock", "poetry.lock")
+_LOCKS = ("pylock.toml", *_LOCKS_OF_PROJECTS, "Pipfile.lock")
+_NAMED_LOCK = re.compile(r"pylock\.[^.]+\.toml")
+_WRITTEN_HERE = re.compile(r"-python3-\d+-(x86_64|arm64)")
+"""In the names of the locks that `lambda-ci lock` writes: each belongs to the dependency file that it was made of."""
 _SCRIPT = re.compile(rb"(?m)^# /// script\s*$")
 
 
@@ -119,7 +123,8 @@ def _declared(node: Located, root: Path) -> tuple[Path | None, list[Problem]]:
 def _detected(function: Located, source: Path) -> tuple[Path | None, list[Problem]]:
     """The dependency file in the source folder, or a source that is one file and says itself what it needs (PEP 723).
 
-    A warning where several could be meant.
+    A lock with a name (PEP 751) counts where nothing else is there: it may be for development. A warning where several could
+    be meant, an error where nothing tells which.
     """
     if not os.path.isdir(source):  # noqa: PTH112 - Path.is_dir raises where a folder above cannot be read
         return (source if _is_script(source) else None), []
@@ -127,12 +132,25 @@ def _detected(function: Located, source: Path) -> tuple[Path | None, list[Proble
     there = [name for name in REQUIREMENTS if _declares(source / name, chooses=chooses)]
     if there and there[0] in _LOCKS_OF_PROJECTS:
         there = [name for name in there if name != "pyproject.toml"]
+    there += [name for name in _named_locks(source) if not there or there[0] not in _LOCKS]
     if not there:
         return None, []
+    if len(there) > 1 and _NAMED_LOCK.fullmatch(there[0]):
+        message = f"is required: {' and '.join(there)} are there, and nothing tells which one this is for"
+        return None, [function.problem(message, missing="requirements")]
     others = " and ".join(there[1:])
     message = f"{there[0]} is used, although {others} {'is' if len(there) == 2 else 'are'} there as well; say which one"
     ambiguous = function.problem(message, missing="requirements", severity=Severity.WARNING)
     return source / there[0], [ambiguous] if others else []
+
+
+def _named_locks(source: Path) -> list[str]:
+    """What cannot be read is said elsewhere."""
+    try:
+        names = os.listdir(source)  # noqa: PTH208 - names are all that is wanted
+    except OSError:
+        return []
+    return sorted(name for name in names if _NAMED_LOCK.fullmatch(name) and not _WRITTEN_HERE.search(name))
 
 
 def _is_script(path: Path) -> bool:
@@ -159,8 +177,10 @@ def _declares(path: Path, *, chooses: bool) -> bool:
     project = document.get("project", {})
     if not isinstance(project, dict):
         return False
+    dynamic = project.get("dynamic", ())
     offered = project.get("optional-dependencies") or document.get("dependency-groups")
-    declared = project.get("dependencies") or "dependencies" in project.get("dynamic", ())
+    offered = offered or "optional-dependencies" in dynamic
+    declared = project.get("dependencies") or "dependencies" in dynamic
     return bool(declared or (chooses and offered))
 
 

@@ -19,6 +19,7 @@ _OF_DOCKERFILES = ("context", "build-args", "target")
 
 
 def is_image(function: Located) -> bool:
+    """Whether the function runs from a container image."""
     return _value(function, "package-type") == "Image"
 
 

@@ -25,11 +25,13 @@ NOTHING = "there is nothing to work on: no lambda-ci.yml here, and no function n
 LEAST = "{version: 1, functions: {NAME: {handler: app.handler, runtime: python3.13}}}"
 """All that a configuration must say."""
 NOTHING_FIX = f"have `lambda-ci init` write one (the least is {LEAST}), name one with --config, or describe one function with --function-name, --handler, …"
+ACTION_FIX = f"check the repository out before this step (on GitHub: actions/checkout), name the file with the input config, or describe one function with the inputs function-name, handler, … (the least file is {LEAST})"
 
 
-def nothing(folder: Path, *, elsewhere: Path | None) -> Problem:
-    """Neither a file nor a function. ``elsewhere``: a file in a folder above."""
-    meant = f"there is one in {elsewhere.parent}: go there, or give --config {elsewhere}" if elsewhere else NOTHING_FIX
+def nothing(folder: Path, *, elsewhere: Path | None, action: bool) -> Problem:
+    """Neither a file nor a function. ``elsewhere``: a file in a folder above; ``action``: whether there are inputs and no flags."""
+    fix = ACTION_FIX if action else NOTHING_FIX
+    meant = f"there is one in {elsewhere.parent}: go there, or give --config {elsewhere}" if elsewhere else fix
     return Problem(origin=Origin(source=str(folder)), message=f"{NOTHING}; {meant}")
 
 

@@ -133,7 +133,8 @@ class _Reading:
         self.problems.extend(resolution.problems)
         if document is None:
             if self.file is None:
-                self.problems.append(sections.nothing(self.sources.cwd, elsewhere=above(self.sources.cwd)))
+                cwd, action = self.sources.cwd, self.sources.inputs is not None
+                self.problems.append(sections.nothing(cwd, elsewhere=above(cwd), action=action))
             return None
         interpolation = Interpolation(environ=self.sources.environ)
         document = interpolation.fill(document)

@@ -21,6 +21,8 @@ LIST = "a list"
 ENOUGH = 100
 """So many problems of one kind get a suggestion, and so many are shown."""
 _LONGEST = 60
+_SLIP = 0.85
+"""How much alike a name and its misspelling are, at least."""
 _YES = frozenset({"yes", "y", "on", "1"})
 _NO = frozenset({"no", "n", "off", "0"})
 
@@ -106,9 +108,11 @@ def one_of(choices: Iterable[str], node: Located) -> str:
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:
-    """``; did you mean "timeout"?``, or nothing."""
+    """``; did you mean "timeout"?``, or nothing. A known word in the name beats what only looks like the whole of it."""
     from difflib import get_close_matches
 
-    by_folded = {candidate.lower(): candidate for candidate in known}
-    close = get_close_matches(name.lower(), by_folded, n=1)
+    by_folded, folded = {candidate.lower(): candidate for candidate in known}, name.lower()
+    slips = get_close_matches(folded, by_folded, n=1, cutoff=_SLIP)
+    words = [word for word in folded.split("-") if word in by_folded]
+    close = slips or words or get_close_matches(folded, by_folded, n=1)
     return f"; did you mean {quoted(by_folded[close[0]])}?" if close else ""

@@ -50,7 +50,7 @@ def adapted(settings: Settings, host: Host) -> Settings:
 
 
 def differences(before: Settings, after: Settings) -> tuple[str, ...]:
-    """In words, what ``adapted`` changed about the targets and the rollouts."""
+    """In words, what ``adapted`` changed about the targets, the rollouts and what calls the functions."""
     pairs = list(zip(before.functions, after.functions, strict=True))
     return (
         *(
@@ -62,6 +62,11 @@ def differences(before: Settings, after: Settings) -> tuple[str, ...]:
             f"{old.name}: all calls move at once, because the embedded AWS has no CodeDeploy"
             for old, new in pairs
             if old.spec.rollout != new.spec.rollout
+        ),
+        *(
+            f"{old.name}: without its event sources, because what they read is not in the embedded AWS"
+            for old, new in pairs
+            if old.spec.triggers != new.spec.triggers
         ),
     )
 
@@ -77,4 +82,6 @@ def _adapted(function: Function, host: Host) -> Function:
     }
     if function.spec.rollout.by_codedeploy:
         update["rollout"] = RolloutSpec.model_validate({})
+    if triggers := function.spec.triggers:
+        update["triggers"] = tuple(one for one in triggers if not one.event_source)
     return replace(function, spec=function.spec.model_copy(update={**update, **dict.fromkeys(_ABSENT)}))

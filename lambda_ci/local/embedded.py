@@ -40,7 +40,7 @@ def start(cache_dir: Path, *, environ: Mapping[str, str], clock: Clock, server: 
     """Start it and wait until it answers; one that runs already is used, one that does not answer is replaced.
 
     Raises ConfigurationError when the extra ``local`` is missing or another Python's server runs, AwsError when it does
-    not come up within 30 s.
+    not come up within 120 s.
     """
     packages()
     folder = _folder(cache_dir)

@@ -38,8 +38,8 @@ class Ministack:
 
     python: str = sys.executable
     port: Callable[[], int] = free_port
-    ready_within: float = 30.0
-    answers_within: float = 5.0
+    ready_within: float = 120.0
+    answers_within: float = 15.0
     ends_within: float = 5.0
 
     def spawn(self, folder: Path, environ: Mapping[str, str]) -> Endpoint:

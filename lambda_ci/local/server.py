@@ -11,6 +11,7 @@ import sys
 
 
 def main() -> None:
+    """Serve in this process until it is ended. Arguments: the program to show as Python, the working folder, a folder of modules."""
     sys.executable, folder, packages = sys.argv[1:]
     del sys.argv[1:]
     sys.path.append(packages)

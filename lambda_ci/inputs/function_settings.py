@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambda_ci.inputs.wording import not_what, shown
-from lambda_ci.model.spec.apart import RETENTIONS
+from lambda_ci.model.spec.function_settings import RETENTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from lambda_ci.model.problem import Problem
 
 
-def check_apart(function: Located) -> Iterator[Problem]:
+def check_function_settings(function: Located) -> Iterator[Problem]:
     """AWS would refuse these, some of them only once the function is changed."""
     yield from _retention(function)
     yield from _runtime(function)
