@@ -1,6 +1,6 @@
 """Files that appear whole or not at all, for any number of processes that write the same one.
 
-A draft is locked as long as somebody writes it; what a killed run left is removed by the next that writes into the folder.
+A draft is locked as long as somebody writes it; what a killed run left is removed by the next run that writes into the folder.
 Where the file system knows no locks, drafts of killed runs stay.
 """
 
@@ -24,6 +24,9 @@ READABLE = 0o644
 """Caches are shared between users: what is kept there is for everybody who may look into the folder."""
 PRIVATE = 0o600
 _DRAFT = re.compile(r"\.lambda-ci-[0-9a-f]{12}\.part")
+_swept: set[Path] = set()
+"""Folders without drafts when this process looked, which is enough once: what is left over is left by earlier ones, and the folders
+of a cache have thousands of files."""
 
 
 @contextmanager
@@ -66,9 +69,10 @@ def copy_whole(source: Path, path: Path) -> None:
 
 def _begun(draft: Path) -> BinaryIO:
     """Between making a draft and locking it nobody looks for drafts without a lock."""
-    with _alone(draft.parent) as alone:
-        if alone:
-            _sweep(draft.parent)
+    folder = draft.parent
+    with _alone(folder) as alone:
+        if alone and folder not in _swept and _sweep(folder):
+            _swept.add(folder)
         target = draft.open("x+b", buffering=0)
         _locked(target.fileno())
         return target
@@ -83,13 +87,15 @@ def _alone(folder: Path) -> Iterator[bool]:
         os.close(handle)
 
 
-def _sweep(folder: Path) -> None:
+def _sweep(folder: Path) -> bool:
+    """Whether no draft is left: one that somebody is writing may be left later."""
     with os.scandir(folder) as entries:
         drafts = [entry.path for entry in entries if _DRAFT.fullmatch(entry.name)]
     for path in drafts:
         with suppress(OSError), open(path, "rb") as draft:  # noqa: PTH123 - a cache has many files
             if _locked(draft.fileno()):
                 os.unlink(path)  # noqa: PTH108
+    return not any(map(os.path.exists, drafts))
 
 
 def _locked(handle: int, *, wait: bool = False) -> bool:

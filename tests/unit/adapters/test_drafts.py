@@ -190,3 +190,15 @@ def test_without_a_mode_the_umask_decides(tmp_path: Path) -> None:
     finally:
         os.umask(before)
     assert stat.S_IMODE((tmp_path / "note.json").stat().st_mode) == PRIVATE
+
+
+def test_a_folder_without_drafts_is_looked_through_once_in_a_process(tmp_path: Path) -> None:
+    write_whole(tmp_path / "one", b"")
+    left = tmp_path / ".lambda-ci-0123456789ab.part"
+    left.write_text("half")
+    write_whole(tmp_path / "two", b"")
+    assert left.exists(), "what is left over is left by earlier runs"
+    code = "import sys; from pathlib import Path; from lambda_ci.adapters.drafts import write_whole; write_whole(Path(sys.argv[1]), b'')"
+    environ = {"PYTHONPATH": ":".join(sys.path)}
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "three")], env=environ, check=True)
+    assert names(tmp_path) == ["one", "three", "two"]
